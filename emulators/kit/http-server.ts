@@ -1,0 +1,132 @@
+// The HTTP side that every emulator shares: read the body, name the operation, apply faults, write the answer.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
+import { createFaults, type Fault, type FaultRule, type Faults } from './faults.ts'
+import type { Log } from './log.ts'
+
+export interface Reply {
+  status: number
+  headers?: Record<string, string>
+  /** A stream is sent chunk by chunk as it comes. */
+  body?: string | Buffer | AsyncIterable<string | Buffer>
+}
+
+export interface Operation {
+  /** The name fault rules match, for example `items.create`. */
+  name: string
+  run(body: Buffer, request: IncomingMessage): Reply | Promise<Reply>
+}
+
+export interface HttpService {
+  /** Finds the operation a request asks for; called before the body is read. */
+  route(request: IncomingMessage): Operation
+  /** The service's own error shape for whatever an operation throws. */
+  toError(error: unknown): Reply
+  faults?: Faults
+  log?: Log
+}
+
+/** A server for the service, not yet listening. `/_emulator/faults` (GET, POST, DELETE) and `/_emulator/ready` are built in. */
+export function createHttpServer(service: HttpService): Server {
+  const faults = service.faults ?? createFaults()
+  const server = createServer((request, response) => {
+    void handle(service, faults, request, response).catch((error) => {
+      service.log?.('error', 'unhandled', { message: String(error), url: request.url })
+      response.destroy()
+    })
+  })
+  server.keepAliveTimeout = 60_000
+  return server
+}
+
+async function handle(
+  service: HttpService,
+  faults: Faults,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const started = performance.now()
+  const operation = request.url?.startsWith('/_emulator/') ? admin(request, faults) : service.route(request)
+  const body = await readBody(request)
+  const fault = faults.take(operation.name)
+  if (fault?.kind === 'delay') await delay(fault.ms)
+  if (fault?.kind === 'drop') return void request.socket.destroy()
+  let reply: Reply
+  if (fault?.kind === 'status') reply = statusReply(fault)
+  else {
+    try {
+      reply = await operation.run(body, request)
+    } catch (error) {
+      reply = service.toError(error)
+    }
+  }
+  if (fault?.kind === 'lose-answer') return void request.socket.destroy()
+  await send(response, reply, fault?.kind === 'half-answer')
+  service.log?.('debug', operation.name, {
+    status: reply.status,
+    ms: Math.round((performance.now() - started) * 10) / 10,
+  })
+}
+
+/** Reads a request body whole. */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+}
+
+async function send(response: ServerResponse, reply: Reply, half: boolean): Promise<void> {
+  const { body } = reply
+  if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) {
+    const bytes = body === undefined ? undefined : typeof body === 'string' ? Buffer.from(body) : body
+    response.writeHead(reply.status, {
+      ...reply.headers,
+      ...(bytes && { 'content-length': String(bytes.length) }),
+    })
+    if (!half || !bytes) return void response.end(bytes)
+    response.write(bytes.subarray(0, Math.ceil(bytes.length / 2)), () => response.destroy())
+    return
+  }
+  response.writeHead(reply.status, reply.headers)
+  for await (const chunk of body) {
+    if (response.destroyed) return
+    response.write(chunk)
+    if (half) return void response.destroy()
+  }
+  response.end()
+}
+
+function statusReply(fault: Extract<Fault, { kind: 'status' }>): Reply {
+  const body = fault.body ?? { code: String(fault.status), message: 'Injected by a fault rule.' }
+  return {
+    status: fault.status,
+    headers: { 'content-type': 'application/json', ...fault.headers },
+    body: JSON.stringify(body),
+  }
+}
+
+function admin(request: IncomingMessage, faults: Faults): Operation {
+  const json = (status: number, body: unknown): Reply => ({
+    status,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  return {
+    name: '_emulator',
+    run(body) {
+      if (request.url === '/_emulator/ready') return json(200, { ready: true })
+      if (request.url !== '/_emulator/faults') return json(404, { message: 'No such admin route.' })
+      if (request.method === 'DELETE') faults.clear()
+      if (request.method === 'POST') faults.add(parseRule(body))
+      return json(200, { rules: faults.list() })
+    },
+  }
+}
+
+function parseRule(body: Buffer): FaultRule {
+  const rule: unknown = JSON.parse(body.toString('utf8'))
+  if (typeof rule !== 'object' || rule === null || !('operation' in rule) || !('fault' in rule)) {
+    throw new Error('A fault rule needs "operation" and "fault".')
+  }
+  return rule as FaultRule
+}
