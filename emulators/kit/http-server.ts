@@ -1,6 +1,7 @@
 // The HTTP side that every emulator shares: read the body, name the operation, apply faults, write the answer.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
+import * as z from 'zod'
 import { createFaults, type Fault, type FaultRule, type Faults } from './faults.ts'
 import type { Log } from './log.ts'
 
@@ -14,7 +15,8 @@ export interface Reply {
 export interface Operation {
   /** The name fault rules match, for example `items.create`. */
   name: string
-  run(body: Buffer, request: IncomingMessage): Reply | Promise<Reply>
+  /** The response is there to see whether the caller has gone, or to cut it off; it is never written to. */
+  run(body: Buffer, request: IncomingMessage, response: ServerResponse): Reply | Promise<Reply>
 }
 
 export interface HttpService {
@@ -22,6 +24,8 @@ export interface HttpService {
   route(request: IncomingMessage): Operation
   /** The service's own error shape for whatever an operation throws. */
   toError(error: unknown): Reply
+  /** Further routes under `/_emulator/`; no fault rule touches them. */
+  admin?(request: IncomingMessage): Operation | undefined
   faults?: Faults
   log?: Log
 }
@@ -46,16 +50,17 @@ async function handle(
   response: ServerResponse,
 ): Promise<void> {
   const started = performance.now()
-  const operation = request.url?.startsWith('/_emulator/') ? admin(request, faults) : service.route(request)
+  const isAdmin = request.url?.startsWith('/_emulator/') ?? false
+  const operation = isAdmin ? (service.admin?.(request) ?? admin(request, faults)) : service.route(request)
   const body = await readBody(request)
-  const fault = faults.take(operation.name)
+  const fault = isAdmin ? undefined : faults.take(operation.name)
   if (fault?.kind === 'delay') await delay(fault.ms)
   if (fault?.kind === 'drop') return void request.socket.destroy()
   let reply: Reply
   if (fault?.kind === 'status') reply = statusReply(fault)
   else {
     try {
-      reply = await operation.run(body, request)
+      reply = await operation.run(body, request, response)
     } catch (error) {
       reply = service.toError(error)
     }
@@ -76,6 +81,7 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
 }
 
 async function send(response: ServerResponse, reply: Reply, half: boolean): Promise<void> {
+  if (response.destroyed) return
   const { body } = reply
   if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) {
     const bytes = body === undefined ? undefined : typeof body === 'string' ? Buffer.from(body) : body
@@ -90,10 +96,21 @@ async function send(response: ServerResponse, reply: Reply, half: boolean): Prom
   response.writeHead(reply.status, reply.headers)
   for await (const chunk of body) {
     if (response.destroyed) return
-    response.write(chunk)
-    if (half) return void response.destroy()
+    if (half) return void response.write(chunk, () => response.destroy())
+    if (!response.write(chunk)) await drained(response)
   }
-  response.end()
+  if (!response.destroyed) response.end()
+}
+
+/** Resolves when a slow reader has caught up, or has gone. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done).off('close', done)
+      resolve()
+    }
+    response.on('drain', done).on('close', done)
+  })
 }
 
 function statusReply(fault: Extract<Fault, { kind: 'status' }>): Reply {
@@ -117,16 +134,40 @@ function admin(request: IncomingMessage, faults: Faults): Operation {
       if (request.url === '/_emulator/ready') return json(200, { ready: true })
       if (request.url !== '/_emulator/faults') return json(404, { message: 'No such admin route.' })
       if (request.method === 'DELETE') faults.clear()
-      if (request.method === 'POST') faults.add(parseRule(body))
+      if (request.method === 'POST') {
+        const rule = parseRule(body)
+        if (rule === undefined) return json(400, { message: 'A fault rule is {"operation": …, "fault": …}.' })
+        faults.add(rule)
+      }
       return json(200, { rules: faults.list() })
     },
   }
 }
 
-function parseRule(body: Buffer): FaultRule {
-  const rule: unknown = JSON.parse(body.toString('utf8'))
-  if (typeof rule !== 'object' || rule === null || !('operation' in rule) || !('fault' in rule)) {
-    throw new Error('A fault rule needs "operation" and "fault".')
+function parseRule(body: Buffer): FaultRule | undefined {
+  try {
+    return rulePattern.parse(JSON.parse(body.toString('utf8')))
+  } catch {
+    return undefined
   }
-  return rule as FaultRule
 }
+
+const rulePattern = z.strictObject({
+  operation: z.string().min(1),
+  fault: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('delay'), ms: z.number().nonnegative() }),
+    z.strictObject({ kind: z.literal('drop') }),
+    z.strictObject({
+      kind: z.literal('status'),
+      status: z.int().min(100).max(599),
+      headers: z.record(z.string(), z.string()).optional(),
+      body: z.unknown().optional(),
+    }),
+    z.strictObject({ kind: z.literal('lose-answer') }),
+    z.strictObject({ kind: z.literal('half-answer') }),
+    z.strictObject({ kind: z.literal('kill'), step: z.string().optional() }),
+  ]),
+  count: z.int().positive().optional(),
+  skip: z.int().nonnegative().optional(),
+  probability: z.number().min(0).max(1).optional(),
+})
