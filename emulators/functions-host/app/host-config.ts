@@ -1,0 +1,78 @@
+// host.json, parsed once: only the members this host acts on, with the real host's defaults.
+// https://learn.microsoft.com/azure/azure-functions/functions-host-json
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as z from 'zod'
+
+/** Milliseconds from a .NET TimeSpan (`hh:mm:ss`, `d.hh:mm:ss`, fractions of a second allowed), or undefined. */
+export function parseTimeSpan(text: string): number | undefined {
+  const match = /^(?:(\d+)\.)?(\d{1,2}):([0-5]?\d):([0-5]?\d)(\.\d{1,7})?$/.exec(text.trim())
+  if (!match) return undefined
+  const [, days = '0', hours = '0', minutes = '0', seconds = '0', fraction = '0'] = match
+  const whole = ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds)
+  return whole * 1000 + Math.round(Number(fraction) * 1000)
+}
+
+const timeSpan = z.string().transform((text, context) => {
+  const ms = parseTimeSpan(text)
+  if (ms !== undefined) return ms
+  context.addIssue(`"${text}" is not a time span (hh:mm:ss)`)
+  return z.NEVER
+})
+
+const http = z.looseObject({
+  routePrefix: z.string().default('api'),
+  maxConcurrentRequests: z.int().default(-1),
+  maxOutstandingRequests: z.int().default(-1),
+  customHeaders: z.record(z.string(), z.string()).default({}),
+})
+
+const queues = z.looseObject({
+  batchSize: z.int().min(1).max(32).default(16),
+  newBatchThreshold: z.int().min(0).optional(),
+  maxDequeueCount: z.int().min(1).default(5),
+  maxPollingInterval: timeSpan.default(60_000),
+  visibilityTimeout: timeSpan.default(0),
+  messageEncoding: z.enum(['base64', 'none']).default('base64'),
+})
+
+const hostJson = z.looseObject({
+  version: z.literal('2.0'),
+  extensions: z
+    .looseObject({
+      http: http.prefault({}),
+      queues: queues.prefault({}),
+      cosmosDB: z.looseObject({ userAgentSuffix: z.string().optional() }).prefault({}),
+    })
+    .prefault({}),
+})
+
+export type QueueConfig = z.infer<typeof queues> & { newBatchThreshold: number }
+export interface HostConfig {
+  http: z.infer<typeof http>
+  queues: QueueConfig
+  cosmos: { userAgentSuffix?: string | undefined }
+}
+
+/** Reads `<app>/host.json`. @throws Error that names the file and the member that is wrong. */
+export function readHostConfig(app: string): HostConfig {
+  const { http, queues, cosmosDB } = readJson(join(app, 'host.json'), hostJson).extensions
+  return {
+    http,
+    queues: { ...queues, newBatchThreshold: queues.newBatchThreshold ?? Math.floor(queues.batchSize / 2) },
+    cosmos: { userAgentSuffix: cosmosDB.userAgentSuffix },
+  }
+}
+
+/** Reads and parses a JSON file. @throws Error naming the file. */
+export function readJson<T>(file: string, schema: z.ZodType<T>): T {
+  let value: unknown
+  try {
+    value = JSON.parse(readFileSync(file, 'utf8'))
+  } catch (cause) {
+    throw new Error(`${file} cannot be read as JSON: ${(cause as Error).message}`, { cause })
+  }
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw new Error(`${file} is not valid: ${z.prettifyError(parsed.error)}`)
+}

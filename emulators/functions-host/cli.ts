@@ -1,0 +1,98 @@
+// `functions-host`: the host as a command of its own.
+import { readFileSync } from 'node:fs'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import * as z from 'zod'
+import type { LogLevel } from '../kit/log.ts'
+import { startFunctionsHost } from './server.ts'
+
+const flags = z.object({
+  app: z.string(),
+  port: z.number(),
+  host: z.string(),
+  log: z.custom<LogLevel>(),
+  data: z.string().optional(),
+  settings: z.string().optional(),
+  cors: z.string().optional(),
+  bodyLimit: z.number().optional(),
+  drainMs: z.number().optional(),
+  leaseAcquireMs: z.number().optional(),
+  leaseRenewMs: z.number().optional(),
+  leaseExpirationMs: z.number().optional(),
+  queueLockMs: z.number().optional(),
+  exitWithStdin: z.boolean().optional(),
+})
+
+/** Adds the `functions-host` command. */
+export function register(program: Command): void {
+  program
+    .command('functions-host')
+    .description('runs a Node function app: HTTP, queue, Cosmos DB change feed, timers')
+    .requiredOption('--app <dir>', 'folder with host.json and package.json')
+    .option('--port <n>', 'port of the HTTP functions, 0 for any', number, 7071)
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .addOption(
+      new Option('--log <level>', 'what to log on stderr')
+        .choices(['silent', 'error', 'info', 'debug'])
+        .default('info'),
+    )
+    .option('--data <dir>', 'folder for the status of timers')
+    .option('--settings <file>', 'JSON file with app settings, over local.settings.json')
+    .option('--cors <origins>', 'allowed origins: * or a comma-separated list')
+    .option('--body-limit <bytes>', 'largest request body', number)
+    .option('--drain-ms <ms>', 'how long a stop waits for running invocations', number)
+    .option('--lease-acquire-ms <ms>', 'change feed: how often leases are balanced (13000)', number)
+    .option('--lease-renew-ms <ms>', 'change feed: how often a lease is renewed (17000)', number)
+    .option('--lease-expiration-ms <ms>', 'change feed: when a silent owner loses a lease (60000)', number)
+    .option('--queue-lock-ms <ms>', 'queues: how long a message stays invisible unrenewed (600000)', number)
+    .option('--exit-with-stdin', 'stop when stdin ends, so as not to outlive the parent process')
+    .action(async (raw: unknown) => {
+      await run(flags.parse(raw)).catch((error: unknown) => {
+        process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+        process.exit(1)
+      })
+    })
+}
+
+async function run(given: z.infer<typeof flags>): Promise<void> {
+  const leases = {
+    ...(given.leaseAcquireMs !== undefined && { acquireMs: given.leaseAcquireMs }),
+    ...(given.leaseRenewMs !== undefined && { renewMs: given.leaseRenewMs }),
+    ...(given.leaseExpirationMs !== undefined && { expirationMs: given.leaseExpirationMs }),
+  }
+  const host = await startFunctionsHost({
+    app: given.app,
+    port: given.port,
+    host: given.host,
+    log: given.log,
+    leases,
+    ...(given.settings !== undefined && { settings: readSettings(given.settings) }),
+    ...(given.data !== undefined && { dataDir: given.data }),
+    ...(given.cors !== undefined && { cors: given.cors }),
+    ...(given.bodyLimit !== undefined && { bodyLimit: given.bodyLimit }),
+    ...(given.drainMs !== undefined && { drainMs: given.drainMs }),
+    ...(given.queueLockMs !== undefined && { queueLockMs: given.queueLockMs }),
+  })
+  const stop = (): void => {
+    void host.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    )
+  }
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+  if (given.exitWithStdin) process.stdin.once('end', stop).once('error', stop).resume()
+  const functions = host.functions.filter(({ disabled }) => !disabled).map(({ name }) => name)
+  process.stdout.write(
+    `${JSON.stringify({ ready: true, url: host.url, port: host.port, pid: process.pid, functions })}\n`,
+  )
+}
+
+function readSettings(file: string): Record<string, string> {
+  return z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(file, 'utf8')))
+}
+
+function number(text: string): number {
+  const value = Number(text)
+  if (Number.isInteger(value) && value >= 0) return value
+  throw new InvalidArgumentError('A whole number is needed.')
+}

@@ -1,0 +1,82 @@
+// HTTP without streaming: the request is read whole, handed over as data, and the answer comes back as data.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { HttpData, NamedData, RpcCookie, TypedData } from '../app/core-types.ts'
+import type { Invoke } from '../app/invoke.ts'
+import { NoResponse } from './no-response.ts'
+import type { Match } from './routes.ts'
+
+/** Runs the function for a request and answers it. Rejects when the invocation fails; nothing has been sent then. */
+export async function serveBuffered(
+  invoke: Invoke,
+  { target, params }: Match,
+  invocationId: string,
+  request: IncomingMessage,
+  body: Buffer,
+  origin: string,
+  response: ServerResponse,
+): Promise<void> {
+  const inputData: NamedData[] = [
+    { name: target.binding, data: { http: toHttpData(request, params, body, origin) } },
+  ]
+  const traceParent = request.headers.traceparent as string | undefined
+  const { returnValue } = await invoke(target.target, { invocationId, inputData, traceParent })
+  const http = returnValue?.http
+  if (!http) throw new NoResponse()
+  for (const [name, value] of Object.entries(http.headers ?? {})) response.setHeader(name, value)
+  if (http.cookies?.length) response.setHeader('set-cookie', http.cookies.map(serializeCookie))
+  const bytes = toBytes(http.body)
+  response.statusCode = Number(http.statusCode ?? 200)
+  if (!response.hasHeader('content-length') && !noBody(response.statusCode)) {
+    response.setHeader('content-length', bytes.length)
+  }
+  response.end(bytes)
+}
+
+function toHttpData(
+  request: IncomingMessage,
+  params: Record<string, string>,
+  body: Buffer,
+  origin: string,
+): HttpData {
+  const url = new URL(request.url!, origin)
+  const query: Record<string, { value: string }> = {}
+  for (const [key, value] of url.searchParams) {
+    const known = query[key]
+    query[key] = { value: known ? `${known.value},${value}` : value }
+  }
+  const headers: Record<string, { value: string }> = {}
+  for (const [name, value] of Object.entries(request.headers)) headers[name] = { value: String(value) }
+  const nullableParams: Record<string, { value: string }> = {}
+  for (const [name, value] of Object.entries(params)) nullableParams[name] = { value }
+  return {
+    method: request.method!,
+    url: url.href,
+    nullableHeaders: headers,
+    nullableQuery: query,
+    nullableParams,
+    body: { bytes: body },
+  }
+}
+
+function toBytes(body: TypedData | null | undefined): Uint8Array {
+  if (body?.bytes) return body.bytes
+  return Buffer.from(body?.string ?? body?.json ?? '')
+}
+
+const noBody = (status: number): boolean => status === 204 || status === 205 || status === 304
+
+/** https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1 */
+function serializeCookie(cookie: RpcCookie): string {
+  const parts = [`${cookie.name}=${encodeURIComponent(cookie.value)}`]
+  if (cookie.maxAge) parts.push(`Max-Age=${Math.floor(cookie.maxAge.value)}`)
+  if (cookie.domain) parts.push(`Domain=${cookie.domain.value}`)
+  if (cookie.path) parts.push(`Path=${cookie.path.value}`)
+  if (cookie.expires) parts.push(`Expires=${new Date(cookie.expires.value.seconds * 1000).toUTCString()}`)
+  if (cookie.httpOnly?.value) parts.push('HttpOnly')
+  if (cookie.secure?.value) parts.push('Secure')
+  const sameSite = { lax: 'Lax', strict: 'Strict', explicitNone: 'None', none: undefined }[
+    cookie.sameSite ?? 'none'
+  ]
+  if (sameSite) parts.push(`SameSite=${sameSite}`)
+  return parts.join('; ')
+}

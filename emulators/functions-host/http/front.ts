@@ -1,0 +1,117 @@
+// The host's public port: admin routes, CORS, routing, limits and faults before a function sees the request, and an
+// ending for every request whatever the function did.
+import { randomUUID } from 'node:crypto'
+import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http'
+import type { Faults } from '../../kit/faults.ts'
+import type { Log } from '../../kit/log.ts'
+import type { HostConfig } from '../app/host-config.ts'
+import type { Invoke } from '../app/invoke.ts'
+import { limitBody, readLimited, TooLarge } from './body-limit.ts'
+import { serveBuffered } from './buffered.ts'
+import type { Cors } from './cors.ts'
+import { befall } from './front-faults.ts'
+import { createGate } from './gate.ts'
+import { NoResponse } from './no-response.ts'
+import type { Match } from './routes.ts'
+import { INVOCATION_HEADER, serveStreamed } from './streamed.ts'
+
+export interface Front {
+  config: HostConfig['http']
+  /** Largest request body in bytes. */
+  bodyLimit: number
+  cors: Cors
+  find(method: string, path: string): Match | undefined
+  invoke: Invoke
+  streamServer: Server | undefined
+  /** Answers `/admin/…` and `/_emulator/…`. */
+  admin: Server
+  faults: Faults
+  log: Log
+}
+
+/** Keeps the library's header for the host to itself. */
+class FrontResponse extends ServerResponse {
+  override setHeader(name: string, value: number | string | readonly string[]): this {
+    return name === INVOCATION_HEADER ? this : super.setHeader(name, value)
+  }
+}
+
+/** The server for the app's HTTP functions, not yet listening. */
+export function createFront(front: Front): Server {
+  const gate = createGate(front.config.maxConcurrentRequests, front.config.maxOutstandingRequests)
+  const customHeaders = Object.entries(front.config.customHeaders)
+  const options = { IncomingMessage, ServerResponse: FrontResponse, keepAliveTimeout: 60_000 }
+  return createServer(options, async (request, response) => {
+    const url = request.url!
+    if (url.startsWith('/admin/') || url.startsWith('/_emulator/')) {
+      front.admin.emit('request', request, response)
+      return
+    }
+    for (const [name, value] of customHeaders) response.setHeader(name, value)
+    if (front.cors.apply(request, response)) return
+    const end = url.indexOf('?')
+    const path = end < 0 ? url : url.slice(0, end)
+    if (path.startsWith('/runtime/webhooks/')) {
+      return answer(
+        response,
+        501,
+        'Webhooks of extensions (webPubSubTrigger and others) are not implemented.',
+      )
+    }
+    const match = front.find(request.method!, path)
+    if (!match)
+      return path === '/' ? answer(response, 200, 'The functions host is up.') : answer(response, 404)
+    const entry = gate.enter()
+    if (!(entry === true || (await entry))) return answer(response, 429)
+    try {
+      await serve(front, match, request, response)
+    } finally {
+      gate.leave()
+    }
+  })
+}
+
+async function serve(
+  { faults, bodyLimit, streamServer, invoke, log }: Front,
+  match: Match,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { name } = match.target.target.metadata
+  const fault = await befall(faults, name, response)
+  if (fault?.kind === 'drop') return void request.socket.destroy()
+  if (fault?.kind === 'status') {
+    for (const [name, value] of Object.entries(fault.headers ?? {})) response.setHeader(name, value)
+    return answer(response, fault.status, JSON.stringify(fault.body ?? 'Injected by a fault rule.'))
+  }
+  const invocationId = randomUUID()
+  const origin = `http://${request.headers.host ?? 'localhost'}`
+  let body: IncomingMessage = request
+  try {
+    if (streamServer) {
+      body = limitBody(request, bodyLimit)
+      await serveStreamed(invoke, streamServer, match, invocationId, body, origin, response)
+    } else {
+      const bytes = await readLimited(request, bodyLimit)
+      await serveBuffered(invoke, match, invocationId, request, bytes, origin, response)
+    }
+  } catch (error) {
+    if (error instanceof NoResponse) {
+      log('error', 'no-response', { function: name, invocationId, message: error.message })
+    }
+    // Once the first byte is out, an error can only be told by cutting the connection.
+    if (response.headersSent) return void response.destroy()
+    const tooLarge = [error, body.errored].find((cause) => cause instanceof TooLarge)
+    if (!tooLarge) return answer(response, 500)
+    // The rest of the body is not read, so the connection cannot be used again.
+    response.setHeader('connection', 'close')
+    answer(response, 413, tooLarge.message)
+  }
+}
+
+function answer(response: ServerResponse, status: number, text = ''): void {
+  response.statusCode = status
+  if (text) response.setHeader('content-type', 'text/plain; charset=utf-8')
+  response.setHeader('content-length', Buffer.byteLength(text))
+  response.end(text)
+}

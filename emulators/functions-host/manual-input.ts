@@ -1,0 +1,55 @@
+// What a function fired by hand is given: the input in the shape its trigger would have delivered.
+import type { TypedData } from './app/core-types.ts'
+import type { HostedFunction } from './hosted-function.ts'
+import { metadataOf } from './triggers/queue.ts'
+import { statusOf, timerData } from './triggers/timer.ts'
+
+/** The request asks for something that cannot be fired by hand. */
+export class NotFireable extends Error {}
+
+export interface ManualInput {
+  data: TypedData
+  triggerMetadata?: Record<string, TypedData>
+}
+
+/** @throws NotFireable for HTTP functions, and for input the trigger could never deliver. */
+export function manualInput({ name, type }: HostedFunction, input: string): ManualInput {
+  switch (type) {
+    case 'httptrigger':
+      throw new NotFireable(`"${name}" is an HTTP function: call its route.`)
+    case 'timertrigger':
+      return { data: timerData(false, statusOf(0, Date.now())) }
+    case 'cosmosdbtrigger':
+      if (!isArray(input)) throw new NotFireable(`"${name}" takes a JSON array of documents as its input.`)
+      return { data: { json: input } }
+    case 'queuetrigger':
+      return { data: { string: input }, triggerMetadata: queueMetadata(input) }
+    default:
+      return { data: { string: input } }
+  }
+}
+
+function isArray(input: string): boolean {
+  try {
+    return Array.isArray(JSON.parse(input))
+  } catch {
+    return false
+  }
+}
+
+function queueMetadata(input: string): Record<string, TypedData> {
+  const now = new Date()
+  const week = new Date(now.getTime() + 7 * 24 * 3600_000)
+  return metadataOf(
+    {
+      messageId: '00000000-0000-0000-0000-000000000000',
+      messageText: input,
+      popReceipt: '',
+      dequeueCount: 1,
+      insertedOn: now,
+      expiresOn: week,
+      nextVisibleOn: now,
+    },
+    input,
+  )
+}

@@ -1,0 +1,153 @@
+// A local Azure Functions host for a Node app: loads the app as the real worker does and runs its triggers.
+// One app per process, because the app's modules, its settings and `@azure/functions` itself are process-wide.
+import { randomUUID } from 'node:crypto'
+import { resolve } from 'node:path'
+import { createFaults, type Faults } from '../kit/faults.ts'
+import { close as closeServer, listen } from '../kit/listen.ts'
+import { createLog, type LogLevel } from '../kit/log.ts'
+import { createAdmin } from './admin.ts'
+import { createAppLog, redirectConsole } from './app/app-log.ts'
+import { installCoreApi } from './app/core-api.ts'
+import { readHostConfig } from './app/host-config.ts'
+import { createInvoker } from './app/invoke.ts'
+import { loadApp } from './app/load-app.ts'
+import { applySettings } from './app/settings.ts'
+import { type HostedFunction, hostedFunction } from './hosted-function.ts'
+import { createCors } from './http/cors.ts'
+import { createFront } from './http/front.ts'
+import { createRoutes, httpFunction } from './http/routes.ts'
+import { manualInput } from './manual-input.ts'
+import { createOutputs } from './outputs.ts'
+import type { LeaseTimes } from './triggers/cosmos.ts'
+import { createCosmosClients } from './triggers/cosmos-clients.ts'
+import { createQueues } from './triggers/queue-client.ts'
+import { startTrigger } from './triggers/start.ts'
+import type { Trigger } from './triggers/trigger.ts'
+
+export interface FunctionsHostOptions {
+  /** Folder with host.json and package.json. */
+  app: string
+  /** Port of the app's HTTP functions; 0, the default, takes any free one. */
+  port?: number
+  host?: string
+  /** App settings, over the environment and local.settings.json. */
+  settings?: Record<string, string>
+  log?: LogLevel
+  /** Folder for what outlives the process: the status of timers. */
+  dataDir?: string
+  /** Allowed origins, `*` or a comma-separated list; over `Host.CORS` of local.settings.json. */
+  cors?: string
+  /** Largest request body in bytes; 100 MB as in Azure. */
+  bodyLimit?: number
+  /** How long `close` waits for running invocations, in milliseconds. */
+  drainMs?: number
+  /** Change-feed lease intervals in milliseconds, over those of a function's binding. */
+  leases?: Partial<LeaseTimes>
+  /** How long a dequeued message stays invisible before it is renewed; ten minutes as in Azure. */
+  queueLockMs?: number
+}
+
+export interface FunctionsHost extends AsyncDisposable {
+  url: string
+  port: number
+  functions: HostedFunction[]
+  faults: Faults
+  /** Stops triggers, waits for running invocations, runs app-terminate hooks, gives leases back. */
+  close(): Promise<void>
+}
+
+let started = false
+
+/** Loads the app and serves it. @throws Error saying what is wrong: the app, a setting, a binding, the port. */
+export async function startFunctionsHost(options: FunctionsHostOptions): Promise<FunctionsHost> {
+  if (started) throw new Error('This process has loaded a function app already: one app per process.')
+  started = true
+  const folder = resolve(options.app)
+  const host = options.host ?? '127.0.0.1'
+  const log = createLog('functions-host', options.log)
+  const faults = createFaults()
+  const config = readHostConfig(folder)
+  const local = applySettings(folder, options.settings ?? {})
+
+  const registry = installCoreApi((level, category, message) => appLog(level, category, message))
+  const appLog = createAppLog(log, () => registry.hooks.log)
+  redirectConsole(appLog)
+  const app = await loadApp(folder, registry)
+
+  const queues = createQueues(config.queues)
+  const cosmos = createCosmosClients(config.cosmos.userAgentSuffix)
+  const outputs = createOutputs(queues, cosmos)
+  for (const target of registry.functions) outputs.check(target)
+  const functions = registry.functions.map(hostedFunction)
+  const active = functions.filter((one) => !one.disabled)
+  const invoker = createInvoker({ app, registry, appLog, log, faults, performOutputs: outputs.perform })
+  const { invoke } = invoker
+
+  const httpFunctions = active
+    .filter((one) => one.type === 'httptrigger')
+    .map((one) => httpFunction(one.target, one.bindingName, one.binding))
+  const front = createFront({
+    config: config.http,
+    bodyLimit: options.bodyLimit ?? 104_857_600,
+    cors: createCors(options.cors ?? local.cors, local.corsCredentials),
+    find: createRoutes(httpFunctions, config.http.routePrefix),
+    invoke,
+    streamServer: app.streamServer,
+    admin: createAdmin({
+      functions,
+      faults,
+      log,
+      fire(target, input) {
+        const { data, triggerMetadata } = manualInput(target, input)
+        const inputData = [{ name: target.bindingName, data }]
+        // The invocation logs its own failure; whoever fired it by hand has been answered by then.
+        invoke(target.target, { invocationId: randomUUID(), inputData, triggerMetadata }).catch(() => {})
+      },
+    }),
+    faults,
+    log,
+  })
+  const port = await listen(front, options.port ?? 0, 'the functions host', host)
+  const url = `http://${host}:${port}`
+  for (const { target, route } of httpFunctions) {
+    const hosted = functions.find((one) => one.target === target)
+    if (hosted) hosted.url = [url, config.http.routePrefix, route].filter(Boolean).join('/')
+  }
+
+  const triggers: Trigger[] = []
+  const close = async (): Promise<void> => {
+    const drainMs = options.drainMs ?? 10_000
+    const stopping = Promise.all(triggers.splice(0).map((trigger) => trigger.stop()))
+    front.close()
+    front.closeIdleConnections()
+    await Promise.all([withinMs(stopping, drainMs), invoker.drain(drainMs)])
+    for (const hook of registry.hooks.appTerminate) {
+      await hook({ hookData: {}, appHookData: app.appHookData })
+    }
+    await closeServer(front)
+    cosmos.dispose()
+  }
+  try {
+    for (const one of active) {
+      const trigger = await startTrigger(one, {
+        ...{ config, queues, cosmos, invoke, log, faults },
+        dataFolder: options.dataDir,
+        queueLockMs: options.queueLockMs ?? 600_000,
+        leaseTimes: options.leases ?? {},
+      })
+      if (trigger) triggers.push(trigger)
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+  log('info', 'ready', { url, functions: active.map(({ name }) => name) })
+  return { url, port, functions, faults, close, [Symbol.asyncDispose]: close }
+}
+
+async function withinMs(work: Promise<unknown>, ms: number): Promise<void> {
+  const late = Promise.withResolvers<void>()
+  const timer = setTimeout(late.resolve, ms)
+  await Promise.race([work, late.promise])
+  clearTimeout(timer)
+}

@@ -1,0 +1,38 @@
+// Keeps a message invisible for as long as its invocation runs. Every renewal changes the pop receipt, and only the newest
+// one deletes the message, so whoever ends the message takes the receipt from here after the last renewal has settled.
+import type { DequeuedMessageItem, QueueClient } from '@azure/storage-queue'
+import type { Log } from '../../kit/log.ts'
+
+export interface MessageLock {
+  /** Stops renewing and resolves to the pop receipt that is valid now. */
+  release(): Promise<string>
+}
+
+export function keepInvisible(
+  client: QueueClient,
+  message: DequeuedMessageItem,
+  lockMs: number,
+  log: Log,
+): MessageLock {
+  let { popReceipt } = message
+  let renewal = Promise.resolve()
+  const renew = async (): Promise<void> => {
+    try {
+      const renewed = await client.updateMessage(message.messageId, popReceipt, undefined, lockMs / 1000)
+      popReceipt = renewed.popReceipt ?? popReceipt
+    } catch (error) {
+      // The next renewal tries again; if the lock runs out meanwhile, the message is delivered a second time.
+      log('error', 'queue-renew', { messageId: message.messageId, error: String(error) })
+    }
+  }
+  const timer = setInterval(() => {
+    renewal = renewal.then(renew)
+  }, lockMs / 2)
+  return {
+    async release() {
+      clearInterval(timer)
+      await renewal
+      return popReceipt
+    },
+  }
+}

@@ -1,0 +1,59 @@
+// From a registered function to its running trigger. HTTP needs none: the front routes to it.
+import { randomUUID } from 'node:crypto'
+import type { Faults } from '../../kit/faults.ts'
+import type { Log } from '../../kit/log.ts'
+import type { HostConfig } from '../app/host-config.ts'
+import type { Invoke } from '../app/invoke.ts'
+import type { HostedFunction } from '../hosted-function.ts'
+import { type LeaseTimes, startCosmos } from './cosmos.ts'
+import type { CosmosClients } from './cosmos-clients.ts'
+import { startQueue } from './queue.ts'
+import type { Queues } from './queue-client.ts'
+import { startTimer } from './timer.ts'
+import type { Trigger } from './trigger.ts'
+
+export interface TriggerServices {
+  config: HostConfig
+  queues: Queues
+  cosmos: CosmosClients
+  invoke: Invoke
+  log: Log
+  faults: Faults
+  dataFolder: string | undefined
+  queueLockMs: number
+  leaseTimes: Partial<LeaseTimes>
+}
+
+/**
+ * Starts the trigger of one function; undefined where there is nothing to run.
+ * @throws Error naming the function when its binding or a setting it needs is wrong or missing.
+ */
+export async function startTrigger(
+  { target, binding, bindingName, name, type }: HostedFunction,
+  services: TriggerServices,
+): Promise<Trigger | undefined> {
+  const { config, queues, invoke, log, faults } = services
+  const parts = { target, binding, bindingName, invoke, log, faults }
+  switch (type) {
+    case 'httptrigger':
+      return undefined
+    case 'timertrigger':
+      return startTimer(parts, services.dataFolder)
+    case 'queuetrigger':
+      return await startQueue(parts, { config: config.queues, queues, lockMs: services.queueLockMs })
+    case 'cosmosdbtrigger':
+      return await startCosmos(parts, services.cosmos, services.leaseTimes)
+    case 'warmuptrigger':
+      await invoke(target, {
+        invocationId: randomUUID(),
+        inputData: [{ name: bindingName, data: { json: '{}' } }],
+      }).catch(() => {}) // Logged by the invocation; a failed warm-up does not keep the app from serving.
+      return undefined
+    default:
+      log('error', 'trigger-not-implemented', {
+        function: name,
+        message: `${binding.type} is not implemented: "${name}" runs only by POST /admin/functions/${name}.`,
+      })
+      return undefined
+  }
+}

@@ -1,0 +1,28 @@
+// What every trigger is to the host: something that starts, fires invocations, and stops without dropping the running one.
+import type { Faults } from '../../kit/faults.ts'
+import type { Log } from '../../kit/log.ts'
+import type { RegisteredFunction } from '../app/core-api.ts'
+import type { Binding } from '../app/core-types.ts'
+import type { Invoke } from '../app/invoke.ts'
+
+export interface Trigger {
+  /** No new invocation starts after this; resolves when what the trigger had taken is finished or given back. */
+  stop(): Promise<void>
+}
+
+export interface TriggerParts {
+  target: RegisteredFunction
+  /** Name of the trigger binding, and the binding itself. */
+  bindingName: string
+  binding: Binding
+  invoke: Invoke
+  log: Log
+  faults: Faults
+}
+
+/** A required text member of a binding. @throws Error that names the function and the member. */
+export function requiredText({ target, binding }: TriggerParts, member: string): string {
+  const value = binding[member]
+  if (typeof value === 'string' && value !== '') return value
+  throw new Error(`Function "${target.metadata.name}": its ${binding.type} needs "${member}".`)
+}
