@@ -1,0 +1,60 @@
+// The connections of one hub and their indexes by user and group. A group or user exists while it has a connection.
+import type { Connection } from './connection.ts'
+
+export interface Hub {
+  readonly name: string
+  readonly connections: Map<string, Connection>
+  readonly users: Map<string, Set<Connection>>
+  readonly groups: Map<string, Set<Connection>>
+}
+
+const NOBODY: ReadonlySet<Connection> = new Set()
+
+export function createHub(name: string): Hub {
+  return { name, connections: new Map(), users: new Map(), groups: new Map() }
+}
+
+export function addConnection(hub: Hub, connection: Connection, groups: Iterable<string>): void {
+  hub.connections.set(connection.id, connection)
+  if (connection.userId !== undefined) addTo(hub.users, connection.userId, connection)
+  for (const group of groups) joinGroup(connection, group)
+}
+
+export function removeConnection(connection: Connection): void {
+  const { hub } = connection
+  hub.connections.delete(connection.id)
+  if (connection.userId !== undefined) removeFrom(hub.users, connection.userId, connection)
+  leaveAllGroups(connection)
+}
+
+export function joinGroup(connection: Connection, group: string): void {
+  connection.groups.add(group)
+  addTo(connection.hub.groups, group, connection)
+}
+
+export function leaveGroup(connection: Connection, group: string): void {
+  connection.groups.delete(group)
+  removeFrom(connection.hub.groups, group, connection)
+}
+
+export function leaveAllGroups(connection: Connection): void {
+  for (const group of connection.groups) leaveGroup(connection, group)
+}
+
+export const connectionsOfUser = (hub: Hub, userId: string): ReadonlySet<Connection> =>
+  hub.users.get(userId) ?? NOBODY
+
+export const connectionsOfGroup = (hub: Hub, group: string): ReadonlySet<Connection> =>
+  hub.groups.get(group) ?? NOBODY
+
+function addTo(index: Map<string, Set<Connection>>, key: string, connection: Connection): void {
+  const members = index.get(key)
+  if (members) members.add(connection)
+  else index.set(key, new Set([connection]))
+}
+
+function removeFrom(index: Map<string, Set<Connection>>, key: string, connection: Connection): void {
+  const members = index.get(key)
+  members?.delete(connection)
+  if (members?.size === 0) index.delete(key)
+}

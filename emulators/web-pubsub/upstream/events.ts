@@ -1,0 +1,186 @@
+// The events of a hub, sent to the first handler that takes them. `connect` and user events wait for the answer,
+// `connected` and `disconnected` are only reported.
+import type { Log } from '../../kit/log.ts'
+import type { Clock } from '../clock.ts'
+import type { Connection } from '../connection.ts'
+import { bodyOf, dataTypeOf, payloadFrom } from '../media-type.ts'
+import type { Payload } from '../message.ts'
+import { eventPatternMatches } from '../names.ts'
+import type { EventHandler, HubSettings } from '../settings.ts'
+import {
+  type CloudEvent,
+  eventHeaders,
+  keepContext,
+  metadataOf,
+  type Subject,
+  signConnection,
+} from './cloud-event.ts'
+import { type ConnectAnswer, type ConnectRequest, parseConnectAnswer } from './connect.ts'
+import { type HttpAnswer, NoAnswer } from './http-client.ts'
+import type { Ask } from './retry.ts'
+import type { Validation } from './validation.ts'
+
+const JSON_TYPE = 'application/json; charset=utf-8'
+
+export type UserEventAnswer = { ok: true; payload?: Payload } | { ok: false; reason: string }
+
+export interface Upstream {
+  /** Asks whether and how a client may connect; accepted as it is where no handler takes `connect`. */
+  connect(subject: Subject, request: ConnectRequest): Promise<ConnectAnswer>
+  connected(connection: Connection): void
+  disconnected(connection: Connection, reason: string): void
+  /** Hands an event to its handler. No handler, a status other than 2xx or an unknown content type: not ok. */
+  userEvent(connection: Connection, event: string, payload: Payload): Promise<UserEventAnswer>
+}
+
+export interface UpstreamOptions {
+  ask: Ask
+  validation: Validation
+  clock: Clock
+  log: Log
+  keys: readonly string[]
+  settingsOf(hub: string): HubSettings
+}
+
+export function createUpstream(options: UpstreamOptions): Upstream {
+  const { ask, validation, clock, log } = options
+  const handlerFor = (hub: string, takes: (handler: EventHandler) => boolean): EventHandler | undefined =>
+    options.settingsOf(hub).eventHandlers.find(takes)
+
+  const post = async (handler: EventHandler, subject: Subject, event: CloudEvent): Promise<HttpAnswer> => {
+    const validateUrl = resolveUrl(handler.urlTemplate, subject.hub, 'validate')
+    if (!(await validation.allows(validateUrl, subject.origin))) {
+      throw new NoAnswer(
+        `The handler ${validateUrl.origin} did not allow the origin ${subject.origin}.`,
+        false,
+      )
+    }
+    const signature = signConnection(subject.connectionId, options.keys)
+    return ask(event.kind === 'user' ? 'upstream.user' : `upstream.${event.name}`, {
+      method: 'POST',
+      url: resolveUrl(handler.urlTemplate, subject.hub, event.name),
+      headers: eventHeaders(subject, event, signature, clock.now()),
+      body: event.body,
+    })
+  }
+
+  const report = (connection: Connection, name: 'connected' | 'disconnected', body: object): void => {
+    const handler = handlerFor(connection.hub.name, (one) => one.systemEvents?.includes(name) ?? false)
+    if (!handler) return
+    const subject = subjectOf(connection)
+    const id = ++subject.upstream.lastEventId
+    const event = {
+      kind: 'sys',
+      name,
+      id,
+      contentType: JSON_TYPE,
+      body: Buffer.from(JSON.stringify(body)),
+    } as const
+    post(handler, subject, event).then(
+      (answer) => {
+        if (!isSuccess(answer)) log('info', 'event refused', { event: name, status: answer.status })
+      },
+      (error: unknown) => log('error', 'event lost', { event: name, error: String(error) }),
+    )
+  }
+
+  return {
+    async connect(subject, request) {
+      const handler = handlerFor(subject.hub, (one) => one.systemEvents?.includes('connect') ?? false)
+      if (!handler) return { status: 200 }
+      const body = Buffer.from(JSON.stringify(request))
+      try {
+        const answer = await post(handler, subject, {
+          kind: 'sys',
+          name: 'connect',
+          id: 0,
+          contentType: JSON_TYPE,
+          body,
+        })
+        if (!isSuccess(answer))
+          return { status: answer.status >= 400 && answer.status < 500 ? answer.status : 500 }
+        keepContext(subject.upstream, answer.headers)
+        return parseConnectAnswer(answer.body)
+      } catch (error) {
+        if (!(error instanceof NoAnswer)) throw error
+        log('error', 'connect failed', { error: error.message })
+        return { status: 500 }
+      }
+    },
+    connected: (connection) => report(connection, 'connected', {}),
+    disconnected: (connection, reason) => report(connection, 'disconnected', { reason }),
+    async userEvent(connection, name, payload) {
+      const handler = handlerFor(
+        connection.hub.name,
+        ({ userEventPattern }) =>
+          userEventPattern !== undefined && eventPatternMatches(userEventPattern, name),
+      )
+      if (!handler) return refused(log, name, 'no handler takes it')
+      const subject = subjectOf(connection)
+      const id = ++subject.upstream.lastEventId
+      const metadata = payload.metadata ? { metadata: payload.metadata } : {}
+      try {
+        const answer = await post(handler, subject, {
+          kind: 'user',
+          name,
+          id,
+          ...bodyOf(payload),
+          ...metadata,
+        })
+        if (!isSuccess(answer)) return refused(log, name, `the handler answered ${answer.status}`)
+        const reply = replyOf(answer)
+        if (reply === 'invalid') return refused(log, name, 'the answer is not of its content type')
+        keepContext(subject.upstream, answer.headers)
+        return reply ? { ok: true, payload: reply } : { ok: true }
+      } catch (error) {
+        if (!(error instanceof NoAnswer)) throw error
+        return refused(log, name, error.message)
+      }
+    },
+  }
+}
+
+function refused(log: Log, event: string, reason: string): UserEventAnswer {
+  log('error', 'event not handled', { event, reason })
+  return { ok: false, reason }
+}
+
+const isSuccess = ({ status }: HttpAnswer): boolean => status >= 200 && status < 300
+
+const subjectOf = ({ id, hub, userId, subprotocol, origin, upstream }: Connection): Subject => ({
+  connectionId: id,
+  hub: hub.name,
+  userId,
+  subprotocol,
+  origin,
+  upstream,
+})
+
+function resolveUrl(template: string, hub: string, event: string): URL {
+  return new URL(
+    template
+      .replaceAll(/\{hub\}/gi, encodeURIComponent(hub))
+      .replaceAll(/\{event\}/gi, encodeURIComponent(event)),
+  )
+}
+
+/** The message an answer makes for the client: none when it is empty and bears no metadata. */
+function replyOf(answer: HttpAnswer): Payload | undefined | 'invalid' {
+  const metadata = metadataOf(answer.headers)
+  if (answer.body.length === 0) return metadata && { dataType: 'text', text: '', metadata }
+  const contentType = answer.headers['content-type']
+  const dataType = contentType === undefined ? 'binary' : dataTypeOf(contentType)
+  if (dataType === undefined) return 'invalid'
+  const payload = payloadFrom(dataType, answer.body)
+  if (payload.dataType === 'json' && !isJson(payload.text)) return 'invalid'
+  return metadata ? { ...payload, metadata } : payload
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}

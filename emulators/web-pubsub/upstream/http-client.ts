@@ -1,0 +1,100 @@
+// Requests to event handlers over connections that stay open: latency of every client event depends on it.
+import {
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+} from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+
+const HEADERS_TIMEOUT_MS = 100_000
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024
+
+export interface HttpRequest {
+  method: 'OPTIONS' | 'GET' | 'POST'
+  url: URL
+  headers: Record<string, string>
+  body?: Buffer
+}
+
+export interface HttpAnswer {
+  status: number
+  headers: IncomingHttpHeaders
+  body: Buffer
+}
+
+/** The handler gave no answer. Whether it may be asked again is in `retry`. */
+export class NoAnswer extends Error {
+  readonly retry: boolean
+
+  constructor(message: string, retry: boolean, cause?: unknown) {
+    super(message, { cause })
+    this.name = 'NoAnswer'
+    this.retry = retry
+  }
+}
+
+export interface HttpClient {
+  /** @throws NoAnswer when there is none within 100 s, it is too big, or the network failed. */
+  request(request: HttpRequest): Promise<HttpAnswer>
+  close(): void
+}
+
+export function createHttpClient(): HttpClient {
+  const options = { keepAlive: true, maxSockets: 512, maxFreeSockets: 128 }
+  const agents = { 'http:': new HttpAgent(options), 'https:': new HttpsAgent(options) }
+
+  const send = (request: HttpRequest): Promise<HttpAnswer> =>
+    new Promise((resolve, reject) => {
+      const secure = request.url.protocol === 'https:'
+      const agent = secure ? agents['https:'] : agents['http:']
+      const outgoing = (secure ? httpsRequest : httpRequest)(request.url, {
+        method: request.method,
+        agent,
+        headers: { ...request.headers, 'content-length': String(request.body?.length ?? 0) },
+      })
+      const timer = setTimeout(
+        () => outgoing.destroy(new NoAnswer('The event handler did not answer within 100 s.', false)),
+        HEADERS_TIMEOUT_MS,
+      ).unref()
+      outgoing.on('response', (response) => {
+        clearTimeout(timer)
+        readAnswer(response).then(resolve, reject)
+      })
+      outgoing.on('error', (error: NodeJS.ErrnoException) => {
+        clearTimeout(timer)
+        if (error instanceof NoAnswer) return reject(error)
+        // The handler may close an idle connection at the moment we reuse it; that is no failure of the handler.
+        if (outgoing.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE')) {
+          return send(request).then(resolve, reject)
+        }
+        reject(new NoAnswer(`The event handler could not be reached: ${error.message}`, true, error))
+      })
+      outgoing.end(request.body)
+    })
+
+  return {
+    request: send,
+    close() {
+      agents['http:'].destroy()
+      agents['https:'].destroy()
+    },
+  }
+}
+
+async function readAnswer(response: IncomingMessage): Promise<HttpAnswer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      size += chunk.length
+      if (size > MAX_ANSWER_BYTES)
+        throw new NoAnswer('The answer of the event handler exceeds 16 MiB.', false)
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    if (error instanceof NoAnswer) throw error
+    throw new NoAnswer('The answer of the event handler broke off.', true, error)
+  }
+  return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }
+}
