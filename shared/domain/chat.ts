@@ -32,7 +32,7 @@ export interface Head extends Position {
   kind: ChatKind
   name: string | null
   memberCount: number
-  /** Newest own message per sender that the feed has not yet folded into the sender's inbox. */
+  /** Newest own message per sender: sending reads, and the feed folds it into the sender's receipt later. */
   sent: Record<string, Position>
 }
 
@@ -46,7 +46,6 @@ export interface InboxItem {
   role: Role
   joined: Position
   cleared: Position
-  read: Position
   activeAt: string
   muted: boolean
   pinned: boolean
@@ -68,10 +67,16 @@ export interface Watermark extends Position {
 
 export const START: Position = { seq: 0, n: 0 }
 
-/** Messages the user has not seen. Sending reads: one's own newest message counts as read. */
-export function unread(head: Head, item: Pick<InboxItem, 'userId' | 'read' | 'joined' | 'cleared'>): number {
-  const seen = Math.max(item.read.n, item.joined.n, item.cleared.n, head.sent[item.userId]?.n ?? 0)
-  return Math.max(0, head.n - seen)
+/** What the user has read. Sending reads: one's own newest message counts. */
+export function readMark(head: Head, userId: string, receipt: Receipt | undefined): Position {
+  const read = receipt?.read ?? START
+  const sent = head.sent[userId] ?? START
+  return sent.n > read.n ? sent : read
+}
+
+/** Messages the user has not seen: arithmetic on `n`, never a count over the log. */
+export function unread(head: Head, item: Pick<InboxItem, 'joined' | 'cleared'>, read: Position): number {
+  return Math.max(0, head.n - Math.max(read.n, item.joined.n, item.cleared.n))
 }
 
 /** The first seq a member may see. */

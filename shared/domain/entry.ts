@@ -48,6 +48,8 @@ export interface MemberEntry extends EntryBase {
   userId: string
   change: 'added' | 'left' | 'removed' | 'role'
   role?: Role | undefined
+  /** Where the person starts to see the log. */
+  joined: Position
 }
 
 export interface ChatEntry extends EntryBase {

@@ -1,0 +1,83 @@
+// Composition root: config in, a plain object of everything a function needs out. One per process.
+import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createCosmos } from './azure/cosmos.ts'
+import { createInboxStore } from './azure/inbox-store.ts'
+import { createLogStore } from './azure/log-store.ts'
+import { createSessionStore } from './azure/session-store.ts'
+import { createStateStore } from './azure/state-store.ts'
+import { createUserStore } from './azure/user-store.ts'
+import { createPush } from './azure/web-pubsub.ts'
+import { credentialOf } from './azure/credential.ts'
+import type { Config } from './config.ts'
+import type { StoredEntry } from './domain/entry.ts'
+import { newId } from './domain/id.ts'
+import { entriesFrames, receiptFrame } from './protocol/frames.ts'
+import { renderChat } from './protocol/render-chat.ts'
+import { createGemini } from './providers/gemini.ts'
+import { createTokenIssuer } from './services/auth/access-token.ts'
+import { createRevocations } from './services/auth/revocations.ts'
+import { createAppender } from './services/log/append.ts'
+import { createDeliverer } from './services/log/deliver.ts'
+import { explainRefusal } from './services/messages/send-message.ts'
+import type { Logger, Provider, Time } from './services/ports.ts'
+import type { ChatView } from './services/chats/view.ts'
+
+export type App = ReturnType<typeof createApp>
+
+export function createApp(config: Config, logger: Logger) {
+  const time: Time = { now: Date.now, sleep: async (ms) => void (await sleep(ms)) }
+  const cosmos = createCosmos(config)
+  const log = createLogStore(cosmos.container('chats'))
+  const state = createStateStore(cosmos.container('state'))
+  const inbox = createInboxStore(cosmos.container('inbox'))
+  const users = createUserStore(cosmos.container('users'))
+  const sessions = createSessionStore(cosmos.container('sessions'))
+  const push = createPush(
+    'connectionString' in config.webPubSub
+      ? config.webPubSub
+      : { endpoint: config.webPubSub.endpoint, credential: credentialOf(config) },
+    config.hub,
+  )
+  const deliverer = createDeliverer({ log, state, push, time, logger, frames: entriesFrames })
+  /** Publishing under way, by entry: whoever answers a sender waits for it. */
+  const published = new WeakMap<StoredEntry, Promise<void>>()
+  const logDeps = {
+    log,
+    time,
+    processId: randomBytes(4).toString('base64url'),
+    random: Math.random,
+    explainRefusal: (chatId: string, userId: string) => explainRefusal(log, chatId, userId),
+    onCommitted(chatId: string, entries: StoredEntry[]) {
+      const done = deliverer.publish(chatId, entries)
+      for (const entry of entries) published.set(entry, done)
+    },
+  }
+  return {
+    ...logDeps,
+    config,
+    logger,
+    cosmos,
+    state,
+    inbox,
+    users,
+    sessions,
+    push,
+    deliverer,
+    published,
+    appender: createAppender(logDeps),
+    tokens: createTokenIssuer(config.signingKeys.keys, config.issuer),
+    revocations: createRevocations(sessions, time),
+    bots: config.bots,
+    provider: (name: string): Provider => providerOf(config, name),
+    repairAfterMs: config.repairAfterMs,
+    newId,
+    receiptFrame,
+    chatAdded: (view: ChatView) => ({ type: 'chat.added', chat: renderChat(view) }),
+  }
+}
+
+function providerOf(config: Config, name: string): Provider {
+  if (name === 'gemini' && config.gemini) return createGemini(config.gemini)
+  throw new Error(`The provider ${name} is not configured.`)
+}

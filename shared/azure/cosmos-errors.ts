@@ -1,0 +1,33 @@
+// Cosmos failures become the product's errors here and nowhere else.
+import { ChatError } from '../domain/error.ts'
+
+/** The HTTP status of a Cosmos error, or a socket error's name; undefined for anything else. */
+export function statusOf(error: unknown): number | string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
+  const { code } = error
+  return typeof code === 'number' || typeof code === 'string' ? code : undefined
+}
+
+export function retryAfterOf(error: unknown): number {
+  if (typeof error === 'object' && error !== null && 'retryAfterInMs' in error) {
+    return Number(error.retryAfterInMs) || 100
+  }
+  return 100
+}
+
+/** Runs a Cosmos call; what it throws comes out as `busy` (429), `unavailable` (no answer, 5xx) or as it was. */
+export async function translated<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call()
+  } catch (error) {
+    throw translate(error)
+  }
+}
+
+function translate(error: unknown): unknown {
+  const status = statusOf(error)
+  if (status === 429) return new ChatError('busy', 'The database is at its limit.', { cause: error })
+  const gone = typeof status === 'string' || status === 408 || status === 449 || (typeof status === 'number' && status >= 500)
+  if (gone) return new ChatError('unavailable', 'The database is not answering.', { cause: error })
+  return error
+}

@@ -1,0 +1,101 @@
+// The few item calls all stores are made of: absent is undefined, a lost condition is a value, failures are translated.
+import type { Container, FeedOptions, PatchOperation, SqlParameter, SqlQuerySpec } from '@azure/cosmos'
+import { statusOf, translated } from './cosmos-errors.ts'
+
+export interface Found<T> {
+  item: T
+  etag: string
+}
+
+export async function readItem<T>(container: Container, partition: string, id: string): Promise<Found<T> | undefined> {
+  const { resource } = await translated(() => container.item(id, partition).read())
+  return resource ? { item: resource as T, etag: resource._etag as string } : undefined
+}
+
+/** False when an item with this id (or unique key) is there already. */
+export async function createItem(container: Container, item: object): Promise<boolean> {
+  return whether(409, () => container.items.create(item))
+}
+
+/** The new etag; undefined when the item changed since `etag`, or is gone. */
+export async function replaceItem(
+  container: Container,
+  partition: string,
+  item: object & { id: string },
+  etag: string,
+): Promise<string | undefined> {
+  const accessCondition = { type: 'IfMatch', condition: etag }
+  try {
+    const replace = () => container.item(item.id, partition).replace(item, { accessCondition })
+    return (await translated(replace)).etag
+  } catch (error) {
+    const status = statusOf(error)
+    if (status === 404 || status === 412) return undefined
+    throw error
+  }
+}
+
+export async function upsertItem(container: Container, item: object): Promise<void> {
+  await translated(() => container.items.upsert(item))
+}
+
+export async function deleteItem(container: Container, partition: string, id: string): Promise<boolean> {
+  return whether(404, () => container.item(id, partition).delete())
+}
+
+/** `condition` is the WHERE clause on `c`. */
+export async function patchItem(
+  container: Container,
+  partition: string,
+  id: string,
+  operations: PatchOperation[],
+  condition?: string,
+): Promise<'patched' | 'absent' | 'unmet'> {
+  const body = condition ? { condition: `FROM c WHERE ${condition}`, operations } : operations
+  try {
+    await translated(() => container.item(id, partition).patch(body))
+    return 'patched'
+  } catch (error) {
+    const status = statusOf(error)
+    if (status === 404) return 'absent'
+    if (status === 412) return 'unmet'
+    throw error
+  }
+}
+
+export interface Query {
+  partition?: string | undefined
+  text: string
+  values?: Record<string, SqlParameter['value']>
+  options?: FeedOptions
+}
+
+/** Every result of a query. Keep it bounded by TOP or by what a partition can hold. */
+export async function queryAll<T>(container: Container, query: Query): Promise<T[]> {
+  const iterator = container.items.query<T>(toSpec(query), toOptions(query))
+  return translated(async () => (await iterator.fetchAll()).resources)
+}
+
+export async function queryPage<T>(container: Container, query: Query): Promise<{ items: T[]; cursor?: string | undefined }> {
+  const iterator = container.items.query<T>(toSpec(query), toOptions(query))
+  const page = await translated(() => iterator.fetchNext())
+  return { items: page.resources ?? [], cursor: page.continuationToken }
+}
+
+function toSpec({ text, values = {} }: Query): SqlQuerySpec {
+  return { query: text, parameters: Object.entries(values).map(([name, value]) => ({ name: `@${name}`, value })) }
+}
+
+function toOptions({ partition, options }: Query): FeedOptions {
+  return partition === undefined ? { ...options } : { ...options, partitionKey: partition }
+}
+
+async function whether(lost: number, call: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await translated(call)
+    return true
+  } catch (error) {
+    if (statusOf(error) === lost) return false
+    throw error
+  }
+}

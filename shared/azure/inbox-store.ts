@@ -1,0 +1,47 @@
+// The `inbox` container: one item per chat of a user, so "my chats" is one query in one partition.
+import type { Container } from '@azure/cosmos'
+import type { InboxItem } from '../domain/chat.ts'
+import type { InboxStore } from '../services/ports.ts'
+import { createItem, patchItem, queryPage, readItem, replaceItem } from './cosmos-items.ts'
+import { withoutSystemFields } from './log-documents.ts'
+
+/** A removal is remembered as long as an old entry might still be replayed, then it goes by itself. */
+const REMOVED_TTL_S = 30 * 24 * 3600
+
+export function createInboxStore(inbox: Container): InboxStore {
+  return {
+    async list(userId, { cursor, limit }) {
+      const page = await queryPage<InboxItem>(inbox, {
+        partition: userId,
+        text: 'SELECT * FROM c WHERE (NOT IS_DEFINED(c.ttl)) ORDER BY c.activeAt DESC',
+        options: { maxItemCount: limit, ...(cursor !== undefined && { continuationToken: cursor }) },
+      })
+      return { items: page.items.map(withoutSystemFields), cursor: page.cursor }
+    },
+    async read(userId, chatId) {
+      const found = await readItem<InboxItem>(inbox, userId, chatId)
+      return found && !found.item.removed ? withoutSystemFields(found.item) : undefined
+    },
+    apply: (item) => apply(inbox, item),
+    async touch(userId, chatId, activeAt) {
+      const operations = [{ op: 'set' as const, path: '/activeAt', value: activeAt }]
+      await patchItem(inbox, userId, chatId, operations, `c.activeAt < '${activeAt}'`)
+    },
+  }
+}
+
+/** A newer membership entry wins, whoever applies it first: the process that wrote it or the feed. */
+async function apply(inbox: Container, item: InboxItem): Promise<void> {
+  const document = { id: item.chatId, ...item, ...(item.removed && { ttl: REMOVED_TTL_S }) }
+  for (;;) {
+    const found = await readItem<InboxItem>(inbox, item.userId, item.chatId)
+    if (!found) {
+      if (await createItem(inbox, document)) return
+      continue
+    }
+    if (found.item.memberSeq >= item.memberSeq) return
+    const { cleared, activeAt, muted, pinned } = found.item
+    const kept = item.removed || found.item.removed ? document : { ...document, cleared, activeAt, muted, pinned }
+    if (await replaceItem(inbox, item.userId, kept, found.etag)) return
+  }
+}

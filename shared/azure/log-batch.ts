@@ -1,0 +1,70 @@
+// One transactional batch, there and back: the operations in the order that makes failures tell what happened.
+import type { OperationInput, OperationResponse } from '@azure/cosmos'
+import type { CommitOutcome, LogBatch, MemberChange } from '../services/ports.ts'
+import { chatDocument, entryDocument, entryId, memberDocument, memberId, writerDocument, writerId } from './log-documents.ts'
+
+interface Step {
+  operation: OperationInput
+  /** What a failure of this operation means. */
+  failed(status: number): CommitOutcome
+}
+
+const WRITES: ReadonlySet<string> = new Set(['owner', 'admin', 'member'])
+
+/** Creates first (their conflict is the race), then the members, then who may write, and the guard last. */
+export function toSteps(chatId: string, batch: LogBatch): Step[] {
+  const conflict = (): CommitOutcome => ({ kind: 'conflict' })
+  const memberConflict = (): CommitOutcome => ({ kind: 'member-conflict' })
+  const creates: Step[] = batch.entries.map((entry) => ({ operation: create(entryDocument(entry)), failed: conflict }))
+  if (batch.chat) creates.unshift({ operation: create(chatDocument(batch.chat)), failed: conflict })
+  const members = (batch.members ?? []).flatMap(memberOperations)
+  const writers: Step[] = batch.writers.map((userId) => ({
+    operation: { operationType: 'Read', id: writerId(userId) },
+    failed: () => ({ kind: 'not-writer', userId }),
+  }))
+  const guard: Step[] =
+    batch.guardSeq === undefined
+      ? []
+      : [{ operation: { operationType: 'Read', id: entryId(batch.guardSeq) }, failed: () => ({ kind: 'gap' }) }]
+  return [...creates, ...members.map((operation) => ({ operation, failed: memberConflict })), ...writers, ...guard].map(
+    (step) => ({ ...step, operation: { ...step.operation, partitionKey: chatId } as OperationInput }),
+  )
+}
+
+function memberOperations({ kind, member }: MemberChange): OperationInput[] {
+  const { chatId, userId, role } = member
+  const writer = writerDocument(chatId, userId)
+  const dropWriter: OperationInput = { operationType: 'Delete', id: writerId(userId) }
+  if (kind === 'remove') {
+    const drop: OperationInput = { operationType: 'Delete', id: memberId(userId) }
+    return WRITES.has(role) ? [drop, dropWriter] : [drop]
+  }
+  if (kind === 'create') {
+    return WRITES.has(role) ? [create(memberDocument(member)), create(writer)] : [create(memberDocument(member))]
+  }
+  const replace: OperationInput = {
+    operationType: 'Replace',
+    id: memberId(userId),
+    resourceBody: memberDocument(member) as never,
+  }
+  return WRITES.has(role)
+    ? [replace, { operationType: 'Upsert', resourceBody: writer as never }]
+    : [replace, dropWriter]
+}
+
+const create = (document: object): OperationInput => ({ operationType: 'Create', resourceBody: document as never })
+
+/**
+ * What became of the batch. The service answers 207 with the real status at the failed operation and 424 at all others:
+ * https://learn.microsoft.com/azure/cosmos-db/nosql/transactional-batch
+ */
+export function toOutcome(steps: Step[], results: OperationResponse[]): CommitOutcome {
+  const index = results.findIndex((result) => result.statusCode >= 400 && result.statusCode !== 424)
+  if (index < 0) return { kind: 'committed' }
+  const { statusCode } = results[index]!
+  if (statusCode === 429) return { kind: 'throttled', retryAfterMs: 50 }
+  if (statusCode === 408 || statusCode === 449 || statusCode >= 500) {
+    return { kind: 'unknown', cause: new Error(`Batch operation ${index} answered ${statusCode}.`) }
+  }
+  return steps[index]!.failed(statusCode)
+}

@@ -1,0 +1,53 @@
+// Documents of the `chats` container and what they mean. The number in an entry's id makes the log gapless.
+import type { Chat, Member } from '../domain/chat.ts'
+import type { StoredEntry } from '../domain/entry.ts'
+
+export const entryId = (seq: number): string => `e:${String(seq).padStart(10, '0')}`
+export const memberId = (userId: string): string => `member:${userId}`
+export const writerId = (userId: string): string => `writer:${userId}`
+
+/** Every document carries `dedupeKey`: the container's unique key takes an absent one for a value. */
+export const entryDocument = (entry: StoredEntry) => ({ id: entryId(entry.seq), ...entry })
+
+export const chatDocument = (chat: Chat) => ({ id: 'chat', dedupeKey: 'chat', ...chat })
+
+export const memberDocument = ({ chatId, userId, role, joined }: Member) => ({
+  id: memberId(userId),
+  dedupeKey: memberId(userId),
+  chatId,
+  memberId: userId,
+  role,
+  joined,
+})
+
+export const writerDocument = (chatId: string, userId: string) => ({
+  id: writerId(userId),
+  dedupeKey: writerId(userId),
+  chatId,
+})
+
+interface StoredMember {
+  chatId: string
+  memberId: string
+  role: Member['role']
+  joined: Member['joined']
+}
+
+export const toMember = (item: StoredMember): Member => ({
+  chatId: item.chatId,
+  userId: item.memberId,
+  role: item.role,
+  joined: item.joined,
+})
+
+/** Drops the store's own fields (`id` and whatever starts with an underscore). */
+export function withoutSystemFields<T extends object>(item: T): T {
+  const kept = Object.entries(item).filter(([name]) => name !== 'id' && !name.startsWith('_'))
+  return Object.fromEntries(kept) as T
+}
+
+export const toEntry = (item: object): StoredEntry => withoutSystemFields(item) as StoredEntry
+
+/** Whether a document of the change feed is a log entry. */
+export const isEntryDocument = (item: unknown): item is StoredEntry & { id: string; _ts: number } =>
+  typeof item === 'object' && item !== null && 'id' in item && typeof item.id === 'string' && item.id.startsWith('e:')

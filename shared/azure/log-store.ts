@@ -1,0 +1,74 @@
+// The log in the `chats` container: one logical partition per chat, one transactional batch per commit.
+import type { Container } from '@azure/cosmos'
+import type { Chat } from '../domain/chat.ts'
+import type { Entry, StoredEntry } from '../domain/entry.ts'
+import type { CommitOutcome, LogBatch, LogStore, MessageRange } from '../services/ports.ts'
+import { retryAfterOf, statusOf } from './cosmos-errors.ts'
+import { queryAll, readItem } from './cosmos-items.ts'
+import { toOutcome, toSteps } from './log-batch.ts'
+import { entryId, memberId, toEntry, toMember, withoutSystemFields } from './log-documents.ts'
+
+export function createLogStore(chats: Container): LogStore {
+  const entries = async (chatId: string, text: string, values: Record<string, never | number | string | string[]>) => {
+    const found = await queryAll<StoredEntry>(chats, { partition: chatId, text, values })
+    return found.map(toEntry)
+  }
+  return {
+    commit: (chatId, batch) => commit(chats, chatId, batch),
+    async readEntry(chatId, seq) {
+      const found = await readItem<StoredEntry>(chats, chatId, entryId(seq))
+      return found && toEntry(found.item)
+    },
+    async readTail(chatId) {
+      const [tail] = await entries(chatId, 'SELECT TOP 1 * FROM c WHERE c.seq > 0 ORDER BY c.seq DESC', {})
+      return tail
+    },
+    readFrom: (chatId, seq, limit) =>
+      entries(chatId, `SELECT TOP ${limit} * FROM c WHERE c.seq >= @seq ORDER BY c.seq`, { seq }),
+    findByKeys: (chatId, keys) =>
+      entries(chatId, 'SELECT * FROM c WHERE ARRAY_CONTAINS(@keys, c.dedupeKey) AND c.seq > 0', { keys }),
+    listMessages: (chatId, range) => listMessages(chats, chatId, range),
+    async readChat(chatId) {
+      const found = await readItem<Chat>(chats, chatId, 'chat')
+      return found && withoutSystemFields(found.item)
+    },
+    async readMember(chatId, userId) {
+      const found = await readItem<Parameters<typeof toMember>[0]>(chats, chatId, memberId(userId))
+      return found && toMember(found.item)
+    },
+    async listMembers(chatId) {
+      const text = "SELECT * FROM c WHERE c.memberId > ''"
+      const found = await queryAll<Parameters<typeof toMember>[0]>(chats, { partition: chatId, text })
+      return found.map(toMember)
+    },
+  }
+}
+
+async function commit(chats: Container, chatId: string, batch: LogBatch): Promise<CommitOutcome> {
+  const steps = toSteps(chatId, batch)
+  try {
+    const response = await chats.items.batch(
+      steps.map((step) => step.operation),
+      chatId,
+    )
+    return toOutcome(steps, response.result ?? [])
+  } catch (error) {
+    const status = statusOf(error)
+    if (status === 429) return { kind: 'throttled', retryAfterMs: retryAfterOf(error) }
+    // The SDK does not repeat a write whose answer was lost, and neither may we before the log was asked.
+    const unknown = typeof status === 'string' || status === 408 || status === 449 || (status ?? 0) >= 500
+    if (unknown) return { kind: 'unknown', cause: error }
+    throw error
+  }
+}
+
+async function listMessages(chats: Container, chatId: string, range: MessageRange): Promise<Entry[]> {
+  const forward = range.after !== undefined && range.before === undefined
+  const low = Math.max(range.from - 1, range.after ?? 0)
+  const text = `SELECT TOP ${range.limit} * FROM c
+    WHERE c.seq > @low AND c.seq < @high AND c.type = 'message' ORDER BY c.seq ${forward ? 'ASC' : 'DESC'}`
+  const values = { low, high: range.before ?? Number.MAX_SAFE_INTEGER }
+  const found = await queryAll<StoredEntry>(chats, { partition: chatId, text, values })
+  const messages = found.map(toEntry)
+  return forward ? messages : messages.reverse()
+}

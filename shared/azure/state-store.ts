@@ -1,0 +1,158 @@
+// The `state` container: heads, receipts and runs, hot and mutable, apart from the log's change feed.
+import type { Container, PatchOperation } from '@azure/cosmos'
+import type { Head, Receipt } from '../domain/chat.ts'
+import type { Position } from '../domain/entry.ts'
+import type { Run } from '../domain/bot.ts'
+import type { HeadMove, StateStore } from '../services/ports.ts'
+import { createItem, patchItem, queryAll, readItem, replaceItem } from './cosmos-items.ts'
+import { withoutSystemFields } from './log-documents.ts'
+
+const RUN_TTL_S = 30 * 24 * 3600
+/** A patch takes ten operations at most; one of them moves the head. */
+const SENDERS_PER_PATCH = 9
+
+export function createStateStore(state: Container): StateStore {
+  return {
+    async readHead(chatId) {
+      const found = await readItem<StoredHead>(state, chatId, 'head')
+      return found && toHead(found.item)
+    },
+    async readSummaries(chatIds, userId) {
+      if (chatIds.length === 0) return { heads: [], receipts: [] }
+      const text = 'SELECT * FROM c WHERE ARRAY_CONTAINS(@chatIds, c.chatId) AND (c.id = "head" OR c.receiptOf = @userId)'
+      const found = await queryAll<StoredHead | StoredReceipt>(state, { text, values: { chatIds, userId } })
+      return {
+        heads: found.flatMap((item) => ('last' in item ? [toHead(item)] : [])),
+        receipts: found.flatMap((item) => ('receiptOf' in item ? [toReceipt(item)] : [])),
+      }
+    },
+    async createHead(head) {
+      await createItem(state, toStoredHead(head))
+    },
+    advanceHead: (chatId, to) => advanceHead(state, chatId, to),
+    async pruneSent(chatId, folded) {
+      for (const [userId, { seq }] of Object.entries(folded)) {
+        const path = `/sent/${userId}`
+        await patchItem(state, chatId, 'head', [{ op: 'remove', path }], `c.sent["${userId}"].seq <= ${seq}`)
+      }
+    },
+    async readReceipt(chatId, userId) {
+      const found = await readItem<StoredReceipt>(state, chatId, `receipt:${userId}`)
+      return found && toReceipt(found.item)
+    },
+    async listReceipts(chatId) {
+      const text = "SELECT * FROM c WHERE c.receiptOf > ''"
+      return (await queryAll<StoredReceipt>(state, { partition: chatId, text })).map(toReceipt)
+    },
+    moveReceipt: (chatId, userId, mark, to) => moveReceipt(state, chatId, userId, mark, to),
+    async createRun(run) {
+      const item = runDocument(run)
+      const created = await createItem(state, item)
+      const found = await readItem<Run>(state, run.chatId, item.id)
+      if (!found) throw new Error(`The run ${run.runId} vanished.`)
+      return { run: withoutSystemFields(found.item), etag: found.etag, created }
+    },
+    async readRun(chatId, runId) {
+      const found = await readItem<Run>(state, chatId, `run:${runId}`)
+      return found && { run: withoutSystemFields(found.item), etag: found.etag }
+    },
+    async replaceRun(run, etag) {
+      const next = await replaceItem(state, run.chatId, runDocument(run), etag)
+      return next === undefined ? undefined : { etag: next }
+    },
+  }
+}
+
+const runDocument = (run: Run) => ({ id: `run:${run.runId}`, ttl: RUN_TTL_S, ...run })
+
+/** `last` is one object, so that moving the head is one patch operation. */
+interface StoredHead {
+  id: string
+  chatId: string
+  kind: Head['kind']
+  name: Head['name']
+  memberCount: number
+  last: Position & { at: string; preview: string; senderId: string }
+  sent: Record<string, Position>
+}
+
+const toStoredHead = ({ chatId, kind, name, memberCount, sent, ...last }: Head): StoredHead => ({
+  id: 'head',
+  chatId,
+  kind,
+  name,
+  memberCount,
+  last,
+  sent,
+})
+
+const toHead = ({ chatId, kind, name, memberCount, sent, last }: StoredHead): Head => ({
+  chatId,
+  kind,
+  name,
+  memberCount,
+  sent,
+  ...last,
+})
+
+async function advanceHead(state: Container, chatId: string, to: HeadMove): Promise<boolean> {
+  const { sent, preview, ...place } = to
+  const operations: PatchOperation[] = Object.entries(place).map(([name, value]) => ({
+    op: 'set',
+    path: `/last/${name}`,
+    value,
+  }))
+  if (preview !== undefined) operations.push({ op: 'set', path: '/last/preview', value: preview })
+  const senders: PatchOperation[] = Object.entries(sent).map(([userId, value]) => ({
+    op: 'set',
+    path: `/sent/${userId}`,
+    value,
+  }))
+  const first = [...operations, ...senders.splice(0, 10 - operations.length)]
+  const outcome = await patchItem(state, chatId, 'head', first, `c.last.seq < ${to.seq}`)
+  while (senders.length > 0) {
+    await patchItem(state, chatId, 'head', senders.splice(0, SENDERS_PER_PATCH + 1))
+  }
+  return outcome === 'patched'
+}
+
+interface StoredReceipt {
+  id: string
+  chatId: string
+  receiptOf: string
+  delivered: Receipt['delivered']
+  read: Receipt['read']
+}
+
+const toReceipt = ({ chatId, receiptOf, delivered, read }: StoredReceipt): Receipt => ({
+  chatId,
+  userId: receiptOf,
+  delivered,
+  read,
+})
+
+const UNSEEN = { seq: 0, n: 0, at: null }
+
+/** Reading implies delivery, so a read mark moves both, each only forward. */
+async function moveReceipt(
+  state: Container,
+  chatId: string,
+  userId: string,
+  mark: 'delivered' | 'read',
+  to: Position & { at: string },
+): Promise<Receipt> {
+  const id = `receipt:${userId}`
+  for (;;) {
+    const found = await readItem<StoredReceipt>(state, chatId, id)
+    const now = found?.item ?? { id, chatId, receiptOf: userId, delivered: UNSEEN, read: UNSEEN }
+    const next = {
+      ...now,
+      delivered: to.seq > now.delivered.seq ? to : now.delivered,
+      read: mark === 'read' && to.seq > now.read.seq ? to : now.read,
+    }
+    const moved = next.delivered !== now.delivered || next.read !== now.read
+    if (!moved) return toReceipt(next)
+    const stored = found ? await replaceItem(state, chatId, next, found.etag) : await createItem(state, next)
+    if (stored) return toReceipt(next)
+  }
+}

@@ -1,0 +1,39 @@
+// The edge: unknown in, typed value or `invalid-request` with a path per fault out.
+import * as z from 'zod'
+import { ChatError, type FieldError } from '../domain/error.ts'
+
+/** Bodies and commands beyond this are refused unread. */
+export const MAX_BODY_BYTES = 64 * 1024
+
+/** @throws ChatError `invalid-request` with one error per fault */
+export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
+  const parsed = schema.safeParse(input)
+  if (parsed.success) return parsed.data
+  const errors = parsed.error.issues.flatMap(toFieldErrors)
+  const first = errors[0]
+  const detail = first ? `${first.path || 'The request'}: ${first.message}` : 'The request is not valid.'
+  throw new ChatError('invalid-request', detail, { errors })
+}
+
+function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+  const path = issue.path.map(String).join('.')
+  if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }]
+  return issue.keys.map((key) => ({ path: path ? `${path}.${key}` : key, message: 'is not a known field' }))
+}
+
+/** @throws ChatError `invalid-request` when the text is not a JSON object, `too-large` */
+export function parseJsonObject(text: string): Record<string, unknown> {
+  if (Buffer.byteLength(text) > MAX_BODY_BYTES) {
+    throw new ChatError('too-large', `The body is larger than ${MAX_BODY_BYTES} bytes.`)
+  }
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (cause) {
+    throw new ChatError('invalid-request', 'The body is not JSON.', { cause })
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    throw new ChatError('invalid-request', 'The body is not a JSON object.')
+  }
+  return json as Record<string, unknown>
+}

@@ -1,0 +1,30 @@
+import type { Bot } from '../domain/bot.ts'
+import type { Head, InboxItem, Receipt } from '../domain/chat.ts'
+import { renderReceipt } from './render.ts'
+
+interface ChatParts {
+  item: InboxItem
+  head: Head
+  receipt: Receipt
+  unread: number
+  members?: string[] | undefined
+  bot?: Pick<Bot, 'botId' | 'displayName'> | undefined
+}
+
+/** A chat as its member sees it. A direct chat carries the other person's name. */
+export function renderChat({ item, head, receipt, unread, members, bot }: ChatParts) {
+  const { delivered, read } = renderReceipt(receipt)
+  return {
+    chatId: item.chatId,
+    kind: item.kind,
+    name: item.peer?.name ?? head.name,
+    role: item.role,
+    ...(members ? { members } : item.peer && { members: [item.userId, item.peer.userId] }),
+    head: { seq: head.seq, n: head.n, at: head.at, preview: head.preview },
+    unread,
+    receipt: { delivered, read },
+    muted: item.muted,
+    pinned: item.pinned,
+    ...(bot && { bot: { botId: bot.botId, displayName: bot.displayName } }),
+  }
+}

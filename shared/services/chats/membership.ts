@@ -1,0 +1,108 @@
+// What follows from membership entries: the inbox items of the people concerned, their socket groups, and a word to them.
+// All of it can be repeated; the entry with the higher seq wins.
+import { type Chat, chatGroup, type Head, type InboxItem, START } from '../../domain/chat.ts'
+import type { MemberEntry } from '../../domain/entry.ts'
+import type { User } from '../../domain/user.ts'
+import type { InboxStore, Logger, LogStore, Push, StateStore, UserStore } from '../ports.ts'
+import { type ChatView, viewChat } from './view.ts'
+
+export interface MembershipDeps {
+  log: LogStore
+  state: StateStore
+  inbox: InboxStore
+  users: UserStore
+  push: Push
+  logger: Logger
+  /** The frame that tells a user of a chat. */
+  chatAdded(view: ChatView): unknown
+}
+
+/** Brings everything derived from a new chat into being and tells its members. */
+export async function announceChat(deps: MembershipDeps, chat: Chat, people: User[]): Promise<void> {
+  const [head, members] = await Promise.all([ensureHead(deps, chat, people.length), deps.log.listMembers(chat.chatId)])
+  const views: ChatView[] = []
+  for (const member of members) {
+    const person = people.find(({ userId }) => userId === member.userId)
+    if (!person || person.profile.type === 'bot') continue
+    const peer = chat.kind === 'direct' ? people.find(({ userId }) => userId !== member.userId) : undefined
+    const item: InboxItem = {
+      // The entries that made the chat end here; every later one about this person is newer.
+      ...itemBase(chat, member.userId, 1 + people.length),
+      role: member.role,
+      joined: member.joined,
+      peer: peer ? { userId: peer.userId, name: peer.displayName } : null,
+      removed: false,
+    }
+    views.push({ ...viewChat(item, head, undefined), members: members.map(({ userId }) => userId) })
+  }
+  await Promise.all(views.map((view) => deps.inbox.apply(view.item)))
+  await Promise.all(views.map((view) => admit(deps, view)))
+}
+
+/** Puts the user's sockets into the chat's group and tells them. A failure is logged: their next `sync` mends it. */
+async function admit(deps: MembershipDeps, view: ChatView): Promise<void> {
+  const { userId, chatId } = view.item
+  try {
+    await deps.push.addUserToGroup(userId, chatGroup(chatId))
+    await deps.push.toUser(userId, deps.chatAdded(view))
+  } catch (error) {
+    deps.logger('warn', 'admit.failed', { userId, chatId, error: String(error) })
+  }
+}
+
+/** The head of a new chat stands at its last creation entry: nobody waits for those on a socket. */
+export async function ensureHead(deps: Pick<MembershipDeps, 'state'>, chat: Chat, memberCount: number): Promise<Head> {
+  const found = await deps.state.readHead(chat.chatId)
+  if (found) return found
+  const head: Head = {
+    chatId: chat.chatId,
+    kind: chat.kind,
+    name: chat.name,
+    memberCount,
+    seq: 1 + memberCount,
+    n: 0,
+    at: chat.createdAt,
+    preview: '',
+    senderId: chat.createdBy,
+    sent: {},
+  }
+  await deps.state.createHead(head)
+  return (await deps.state.readHead(chat.chatId)) ?? head
+}
+
+/** Applies one membership entry to the person's inbox and sockets, as the feed meets it. */
+export async function applyMemberEntry(deps: MembershipDeps, chat: Chat, entry: MemberEntry): Promise<void> {
+  const user = await deps.users.read(entry.userId)
+  if (user?.profile.type === 'bot') return
+  const gone = entry.change === 'left' || entry.change === 'removed'
+  const item: InboxItem = {
+    ...itemBase(chat, entry.userId, entry.seq),
+    role: entry.role ?? 'member',
+    joined: entry.joined,
+    peer: chat.kind === 'direct' ? await peerOf(deps, chat, entry.userId) : null,
+    activeAt: entry.createdAt,
+    removed: gone,
+  }
+  await deps.inbox.apply(item)
+  const group = chatGroup(chat.chatId)
+  if (gone) await deps.push.removeUserFromGroup(entry.userId, group)
+  else await deps.push.addUserToGroup(entry.userId, group)
+}
+
+async function peerOf(deps: MembershipDeps, chat: Chat, userId: string): Promise<InboxItem['peer']> {
+  const members = await deps.log.listMembers(chat.chatId)
+  const other = members.find((member) => member.userId !== userId)
+  const user = other && (await deps.users.read(other.userId))
+  return user ? { userId: user.userId, name: user.displayName } : null
+}
+
+const itemBase = (chat: Chat, userId: string, memberSeq: number) => ({
+  userId,
+  chatId: chat.chatId,
+  kind: chat.kind,
+  cleared: START,
+  activeAt: chat.createdAt,
+  muted: false,
+  pinned: false,
+  memberSeq,
+})

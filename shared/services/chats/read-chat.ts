@@ -1,0 +1,58 @@
+// Chats as their members see them. The inbox item is the right to look: without one a chat does not exist for the asker.
+import type { Bot } from '../../domain/bot.ts'
+import type { InboxItem } from '../../domain/chat.ts'
+import { ChatError } from '../../domain/error.ts'
+import type { Actor } from '../../domain/user.ts'
+import type { InboxStore, LogStore, StateStore } from '../ports.ts'
+import { type ChatView, emptyHead, viewChat } from './view.ts'
+
+export interface ReadChatDeps {
+  log: LogStore
+  state: StateStore
+  inbox: InboxStore
+  bots: Bot[]
+}
+
+/** Chats up to this size name their members in `chats.get`; others page through `members.list`. */
+const MEMBERS_SHOWN = 50
+
+/** @throws ChatError `chat-not-found` for a chat that does not exist or is not the asker's */
+export async function readMembership(inbox: InboxStore, actor: Actor, chatId: string): Promise<InboxItem> {
+  const item = await inbox.read(actor.userId, chatId)
+  if (!item) throw new ChatError('chat-not-found', `There is no chat ${chatId}.`)
+  return item
+}
+
+/** @throws ChatError `chat-not-found` */
+export async function getChat(deps: ReadChatDeps, actor: Actor, chatId: string): Promise<ChatView> {
+  const item = await readMembership(deps.inbox, actor, chatId)
+  const [head, receipt, members] = await Promise.all([
+    deps.state.readHead(chatId),
+    deps.state.readReceipt(chatId, actor.userId),
+    deps.log.listMembers(chatId),
+  ])
+  const shown = members.length <= MEMBERS_SHOWN ? members.map(({ userId }) => userId) : undefined
+  const bot = item.kind === 'bot' ? deps.bots.find(({ botId }) => shown?.includes(botId)) : undefined
+  return { ...viewChat(item, head ?? emptyHead(item), receipt), members: shown, bot }
+}
+
+/** One page of the asker's chats, newest activity first: one query for the inbox, one for heads and receipts. */
+export async function listChats(
+  deps: Pick<ReadChatDeps, 'inbox' | 'state'>,
+  actor: Actor,
+  page: { cursor?: string | undefined; limit: number },
+): Promise<{ chats: ChatView[]; cursor?: string | undefined }> {
+  const { items, cursor } = await deps.inbox.list(actor.userId, page)
+  const chats = await viewAll(deps.state, actor.userId, items)
+  return { chats: chats.sort((a, b) => (a.head.at < b.head.at ? 1 : -1)), cursor }
+}
+
+export async function viewAll(state: StateStore, userId: string, items: InboxItem[]): Promise<ChatView[]> {
+  const { heads, receipts } = await state.readSummaries(
+    items.map(({ chatId }) => chatId),
+    userId,
+  )
+  const headOf = new Map(heads.map((head) => [head.chatId, head]))
+  const receiptOf = new Map(receipts.map((receipt) => [receipt.chatId, receipt]))
+  return items.map((item) => viewChat(item, headOf.get(item.chatId) ?? emptyHead(item), receiptOf.get(item.chatId)))
+}

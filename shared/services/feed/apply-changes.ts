@@ -1,0 +1,101 @@
+// The change feed's part: what a dead process left undone, and the prompts for the bots. Every step may run twice.
+import type { Chat, Head } from '../../domain/chat.ts'
+import type { MessageEntry, StoredEntry } from '../../domain/entry.ts'
+import type { Time } from '../ports.ts'
+import { applyMemberEntry, ensureHead, type MembershipDeps } from '../chats/membership.ts'
+
+export interface FeedDeps extends MembershipDeps {
+  time: Time
+}
+
+export interface BotJob {
+  chatId: string
+  seq: number
+  botId: string
+}
+
+/** Entries of a chat to look at again: delivery to check, or changes that could not be applied. */
+export interface RepairJob {
+  chatId: string
+  from: number
+  through: number
+}
+
+export interface FeedWork {
+  botJobs: BotJob[]
+  repairs: RepairJob[]
+}
+
+const PROMPT_MAX_AGE_MS = 24 * 3600_000
+const TOUCHED_CHATS_UP_TO = 50
+/** The head is read with every chat list: it carries few senders. */
+const SENDERS_IN_HEAD = 50
+const LARGE_CHAT_TOUCH_MS = 60_000
+
+/** Applies what entries of one chat, ascending, mean beyond the log. Returns the work that others are to do. */
+export async function applyChanges(deps: FeedDeps, chatId: string, entries: StoredEntry[]): Promise<FeedWork> {
+  const chat = await deps.log.readChat(chatId)
+  if (!chat) return { botJobs: [], repairs: [] }
+  const head = (await deps.state.readHead(chatId)) ?? (await restoreHead(deps, chat))
+  const last = entries.at(-1)!
+  const repairs = last.seq > head.seq ? [{ chatId, from: head.seq + 1, through: last.seq }] : []
+  for (const entry of entries) if (entry.type === 'member') await applyMemberEntry(deps, chat, entry)
+  const messages = entries.filter((entry) => entry.type === 'message')
+  if (messages.length > 0) {
+    await foldOwnReads(deps, head, messages)
+    await touchInboxes(deps, head, last.createdAt)
+  }
+  return { botJobs: messages.flatMap((message) => promptsOf(chat, message, deps.time.now())), repairs }
+}
+
+/** The process that created the chat died before it made the head. */
+async function restoreHead(deps: FeedDeps, chat: Chat): Promise<Head> {
+  const members = await deps.log.listMembers(chat.chatId)
+  return ensureHead(deps, chat, members.length)
+}
+
+/** Sending reads: the sender's receipt moves to the own newest message. */
+async function foldOwnReads(deps: FeedDeps, head: Head, messages: StoredEntry[]): Promise<void> {
+  const { chatId } = head
+  const newest = new Map(messages.map((message) => [message.senderId, message]))
+  await Promise.all(
+    [...newest.values()].map((message) =>
+      deps.state.moveReceipt(chatId, message.senderId, 'read', {
+        seq: message.seq,
+        n: message.n,
+        at: message.createdAt,
+      }),
+    ),
+  )
+  if (Object.keys(head.sent).length > SENDERS_IN_HEAD) await deps.state.pruneSent(chatId, Object.fromEntries(newest))
+}
+
+/** Keeps "newest activity first" true; in a large chat once a minute is enough, pages are sorted by the head anyway. */
+async function touchInboxes(deps: FeedDeps, head: Head, at: string): Promise<void> {
+  const { chatId, memberCount } = head
+  if (memberCount > TOUCHED_CHATS_UP_TO) {
+    const own = await deps.inbox.read(head.senderId, chatId)
+    if (own && Date.parse(at) - Date.parse(own.activeAt) < LARGE_CHAT_TOUCH_MS) return
+  }
+  const members = await deps.log.listMembers(chatId)
+  await Promise.all(members.map(({ userId }) => deps.inbox.touch(userId, chatId, at)))
+}
+
+/** Which bots should answer this message. */
+function promptsOf(chat: Chat, message: StoredEntry & MessageEntry, now: number): BotJob[] {
+  if (chat.kind !== 'bot' || chat.bots.includes(message.senderId) || message.run) return []
+  if (now - Date.parse(message.createdAt) > PROMPT_MAX_AGE_MS) return []
+  return chat.bots.map((botId) => ({ chatId: chat.chatId, seq: message.seq, botId }))
+}
+
+/** Entries by chat, each ascending: the feed is ordered within a chat and nowhere else. */
+export function byChat(entries: StoredEntry[]): Map<string, StoredEntry[]> {
+  const chats = new Map<string, StoredEntry[]>()
+  for (const entry of entries) {
+    const known = chats.get(entry.chatId)
+    if (known) known.push(entry)
+    else chats.set(entry.chatId, [entry])
+  }
+  for (const group of chats.values()) group.sort((a, b) => a.seq - b.seq)
+  return chats
+}

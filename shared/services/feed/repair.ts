@@ -1,0 +1,26 @@
+import { ChatError } from '../../domain/error.ts'
+import type { Deliverer } from '../log/deliver.ts'
+import { applyChanges, type BotJob, type FeedDeps, type RepairJob } from './apply-changes.ts'
+
+export interface RepairDeps extends FeedDeps {
+  deliverer: Deliverer
+  /** How old an entry must be before its writer is given up, milliseconds. */
+  repairAfterMs: number
+}
+
+/**
+ * Publishes what stands in the log beyond the head, once it is old enough that its writer must be dead, and applies
+ * the changes again. Returns the prompts found.
+ * @throws ChatError `busy` when there is still something to do: the queue tries again
+ */
+export async function repair(deps: RepairDeps, job: RepairJob): Promise<BotJob[]> {
+  const entries = await deps.log.readFrom(job.chatId, job.from, job.through - job.from + 1)
+  const last = entries.at(-1)
+  if (!last) return []
+  const age = deps.time.now() - Date.parse(last.createdAt)
+  if (age < deps.repairAfterMs) await deps.time.sleep(deps.repairAfterMs - age)
+  await deps.deliverer.repair(job.chatId, last.seq)
+  const { botJobs, repairs } = await applyChanges(deps, job.chatId, entries)
+  if (repairs.length > 0) throw new ChatError('busy', `Delivery of ${job.chatId} is still behind ${last.seq}.`)
+  return botJobs
+}

@@ -1,0 +1,64 @@
+import type { Receipt } from '../../domain/chat.ts'
+import { chatGroup, readMark, visibleFrom } from '../../domain/chat.ts'
+import { ChatError } from '../../domain/error.ts'
+import type { Actor } from '../../domain/user.ts'
+import { readMembership } from '../chats/read-chat.ts'
+import type { InboxStore, Logger, LogStore, Push, StateStore, Time } from '../ports.ts'
+
+export interface ReceiptDeps {
+  log: LogStore
+  state: StateStore
+  inbox: InboxStore
+  push: Push
+  time: Time
+  logger: Logger
+  receiptFrame(receipt: Receipt): unknown
+}
+
+/** Larger chats show no receipts on the socket: every reader would tell every other. */
+const PUSHED_UP_TO = 50
+
+/**
+ * Moves one's own watermark forward; an older seq changes nothing. Reading implies delivery.
+ * @throws ChatError `chat-not-found`, `invalid-request` for a seq that is not in the log
+ */
+export async function moveReceipt(
+  deps: ReceiptDeps,
+  actor: Actor,
+  { chatId, seq, mark }: { chatId: string; seq: number; mark: 'delivered' | 'read' },
+): Promise<Receipt> {
+  const item = await readMembership(deps.inbox, actor, chatId)
+  const [entry, head] = await Promise.all([deps.log.readEntry(chatId, seq), deps.state.readHead(chatId)])
+  if (!entry || seq < visibleFrom(item)) {
+    const errors = [{ path: 'seq', message: 'is not in the log of this chat' }]
+    throw new ChatError('invalid-request', `There is no entry ${seq}.`, { errors })
+  }
+  const at = new Date(deps.time.now()).toISOString()
+  const receipt = await deps.state.moveReceipt(chatId, actor.userId, mark, { seq, n: entry.n, at })
+  if ((head?.memberCount ?? 0) <= PUSHED_UP_TO) {
+    await deps.push.toGroup(chatGroup(chatId), deps.receiptFrame(receipt)).catch((error) => {
+      deps.logger('warn', 'receipt.push.failed', { chatId, error: String(error) })
+    })
+  }
+  return receipt
+}
+
+/**
+ * How far everybody has come.
+ * @throws ChatError `chat-not-found`
+ */
+export async function listReceipts(deps: ReceiptDeps, actor: Actor, chatId: string): Promise<Receipt[]> {
+  await readMembership(deps.inbox, actor, chatId)
+  const [receipts, head] = await Promise.all([deps.state.listReceipts(chatId), deps.state.readHead(chatId)])
+  if (!head) return receipts
+  const known = new Map(receipts.map((receipt) => [receipt.userId, receipt]))
+  for (const userId of Object.keys(head.sent)) {
+    const mark = { ...readMark(head, userId, known.get(userId)), at: known.get(userId)?.read.at ?? head.at }
+    const before = known.get(userId)
+    if (!before) known.set(userId, { chatId, userId, delivered: mark, read: mark })
+    else if (mark.seq > before.read.seq) {
+      known.set(userId, { ...before, read: mark, delivered: mark.seq > before.delivered.seq ? mark : before.delivered })
+    }
+  }
+  return [...known.values()]
+}

@@ -1,0 +1,49 @@
+// History: messages as they stand, and the log as it happened, both clamped to what the member may see.
+import { fitting, PAGE_BYTES } from '../../domain/budget.ts'
+import { START, visibleFrom } from '../../domain/chat.ts'
+import type { Entry, Position } from '../../domain/entry.ts'
+import type { Actor } from '../../domain/user.ts'
+import { readMembership } from '../chats/read-chat.ts'
+import type { InboxStore, LogStore, StateStore } from '../ports.ts'
+
+export interface ReadDeps {
+  log: LogStore
+  state: StateStore
+  inbox: InboxStore
+}
+
+export interface Page {
+  before?: number | undefined
+  after?: number | undefined
+  limit: number
+}
+
+/** @throws ChatError `chat-not-found` */
+export async function listMessages(
+  deps: ReadDeps,
+  actor: Actor,
+  { chatId, ...page }: Page & { chatId: string },
+): Promise<{ messages: Entry[]; head: Position; more: boolean }> {
+  const item = await readMembership(deps.inbox, actor, chatId)
+  const [found, head] = await Promise.all([
+    deps.log.listMessages(chatId, { ...page, from: visibleFrom(item), limit: page.limit + 1 }),
+    deps.state.readHead(chatId),
+  ])
+  const forward = page.after !== undefined && page.before === undefined
+  const limited = forward ? found.slice(0, page.limit) : found.slice(-page.limit)
+  const messages = fitting(limited, PAGE_BYTES, forward ? 'front' : 'back')
+  const more = messages.length < found.length
+  return { messages, head: { seq: head?.seq ?? START.seq, n: head?.n ?? START.n }, more }
+}
+
+/** @throws ChatError `chat-not-found` */
+export async function readLog(
+  deps: ReadDeps,
+  actor: Actor,
+  { chatId, after = 0, limit }: { chatId: string; after?: number | undefined; limit: number },
+): Promise<{ entries: Entry[]; more: boolean }> {
+  const item = await readMembership(deps.inbox, actor, chatId)
+  const found = await deps.log.readFrom(chatId, Math.max(after + 1, visibleFrom(item)), limit + 1)
+  const entries = fitting(found.slice(0, limit), PAGE_BYTES)
+  return { entries, more: entries.length < found.length }
+}

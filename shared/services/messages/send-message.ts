@@ -1,0 +1,60 @@
+import { type Content, type MessageEntry, messageKey, type StoredEntry } from '../../domain/entry.ts'
+import { ChatError } from '../../domain/error.ts'
+import type { Actor } from '../../domain/user.ts'
+import type { Appender } from '../log/append.ts'
+import type { LogStore } from '../ports.ts'
+
+export interface SendMessage {
+  chatId: string
+  clientMessageId: string
+  content: Content
+  replyTo?: number | undefined
+  lastSeq?: number | undefined
+}
+
+export interface SendDeps {
+  appender: Appender
+  log: LogStore
+  explainRefusal(chatId: string, userId: string): Promise<ChatError>
+}
+
+/**
+ * Appends the message to the chat's log; the same `clientMessageId` again, whenever, is answered with the first entry.
+ * @throws ChatError `chat-not-found`, `forbidden`, `chat-closed`, `id-reused`, `invalid-request` (replyTo), `busy`
+ */
+export async function sendMessage(
+  deps: SendDeps,
+  actor: Actor,
+  message: SendMessage,
+): Promise<{ entry: StoredEntry; created: boolean }> {
+  const { chatId, clientMessageId, content, replyTo } = message
+  if (replyTo !== undefined) await checkReply(deps, actor, chatId, replyTo)
+  const entry = {
+    type: 'message' as const satisfies MessageEntry['type'],
+    senderId: actor.userId,
+    clientMessageId,
+    content,
+    ...(replyTo !== undefined && { replyTo }),
+    dedupeKey: messageKey(actor.userId, clientMessageId),
+  }
+  return deps.appender.append(chatId, entry, message.lastSeq)
+}
+
+async function checkReply(deps: SendDeps, actor: Actor, chatId: string, replyTo: number): Promise<void> {
+  const [member, target] = await Promise.all([deps.log.readMember(chatId, actor.userId), deps.log.readEntry(chatId, replyTo)])
+  if (!member) throw await deps.explainRefusal(chatId, actor.userId)
+  if (target?.type === 'message' && target.seq > member.joined.seq) return
+  const errors = [{ path: 'replyTo', message: 'names no message of this chat' }]
+  throw new ChatError('invalid-request', `There is no message ${replyTo} to reply to.`, { errors })
+}
+
+/**
+ * Why somebody may not write: a reader is told so, for everybody else the chat does not exist. Asked only after the
+ * store refused, so the common path pays nothing for it.
+ */
+export async function explainRefusal(log: LogStore, chatId: string, userId: string): Promise<ChatError> {
+  const member = await log.readMember(chatId, userId)
+  if (!member) return new ChatError('chat-not-found', `There is no chat ${chatId}.`)
+  if (member.role === 'reader') return new ChatError('forbidden', 'Readers of this chat may not write in it.')
+  return new ChatError('busy', 'Your role in this chat is just changing; send again with the same id.')
+}

@@ -1,0 +1,166 @@
+// What the use cases need from the world. shared/azure meets these with the Azure SDKs.
+import type { Chat, Head, InboxItem, Member, Receipt } from '../domain/chat.ts'
+import type { Entry, Position, StoredEntry } from '../domain/entry.ts'
+import type { Run } from '../domain/bot.ts'
+import type { User } from '../domain/user.ts'
+
+/** One atomic write into a chat's partition. */
+export interface LogBatch {
+  entries: StoredEntry[]
+  /** Who must be allowed to write, each read inside the batch. */
+  writers: string[]
+  /** The entry that must already exist; absent only when the chat itself is created. */
+  guardSeq?: number | undefined
+  chat?: Chat | undefined
+  members?: MemberChange[] | undefined
+}
+
+export interface MemberChange {
+  member: Member
+  /** `create` a member who must not be there yet, `replace` one who must, `remove` one with the right to write. */
+  kind: 'create' | 'replace' | 'remove'
+}
+
+export type CommitOutcome =
+  | { kind: 'committed' }
+  /** The first number was taken, or a key was: only the log can tell. */
+  | { kind: 'conflict' }
+  | { kind: 'not-writer'; userId: string }
+  /** The guard is missing: the guessed number is too high. */
+  | { kind: 'gap' }
+  /** A member to create is there, or one to replace or remove is not. */
+  | { kind: 'member-conflict' }
+  /** Nobody knows whether it was written: look the keys up first. */
+  | { kind: 'unknown'; cause: unknown }
+  | { kind: 'throttled'; retryAfterMs: number }
+
+export interface LogStore {
+  commit(chatId: string, batch: LogBatch): Promise<CommitOutcome>
+  readEntry(chatId: string, seq: number): Promise<StoredEntry | undefined>
+  readTail(chatId: string): Promise<StoredEntry | undefined>
+  /** Ascending, from `seq` on. */
+  readFrom(chatId: string, seq: number, limit: number): Promise<StoredEntry[]>
+  findByKeys(chatId: string, dedupeKeys: string[]): Promise<StoredEntry[]>
+  /** Messages in the open interval, ascending; the newest ones unless only `after` is given. */
+  listMessages(chatId: string, range: MessageRange): Promise<Entry[]>
+  readChat(chatId: string): Promise<Chat | undefined>
+  readMember(chatId: string, userId: string): Promise<Member | undefined>
+  listMembers(chatId: string): Promise<Member[]>
+}
+
+export interface MessageRange {
+  from: number
+  before?: number | undefined
+  after?: number | undefined
+  limit: number
+}
+
+export interface StateStore {
+  readHead(chatId: string): Promise<Head | undefined>
+  /** Heads of many chats and one user's receipts in them, in one query. */
+  readSummaries(chatIds: string[], userId: string): Promise<{ heads: Head[]; receipts: Receipt[] }>
+  createHead(head: Head): Promise<void>
+  /** Moves the head forward, never back; false when it already was at or beyond `seq`. */
+  advanceHead(chatId: string, to: HeadMove): Promise<boolean>
+  /** Forgets senders' own reads that are in their receipts by now. */
+  pruneSent(chatId: string, folded: Record<string, Position>): Promise<void>
+  readReceipt(chatId: string, userId: string): Promise<Receipt | undefined>
+  listReceipts(chatId: string): Promise<Receipt[]>
+  /** Creates or moves forward one watermark. Returns the receipt as it stands. */
+  moveReceipt(chatId: string, userId: string, mark: 'delivered' | 'read', to: Position & { at: string }): Promise<Receipt>
+  /** Created once: returns what is there when another was first. */
+  createRun(run: Run): Promise<{ run: Run; etag: string; created: boolean }>
+  readRun(chatId: string, runId: string): Promise<{ run: Run; etag: string } | undefined>
+  /** Writes only if nobody wrote since; undefined when somebody did. */
+  replaceRun(run: Run, etag: string): Promise<{ etag: string } | undefined>
+}
+
+export interface HeadMove extends Position {
+  at: string
+  preview?: string | undefined
+  senderId: string
+  sent: Record<string, Position>
+}
+
+export interface InboxStore {
+  list(userId: string, page: { cursor?: string | undefined; limit: number }): Promise<{ items: InboxItem[]; cursor?: string | undefined }>
+  read(userId: string, chatId: string): Promise<InboxItem | undefined>
+  /** Writes the item unless a newer membership entry is already reflected there. */
+  apply(item: InboxItem): Promise<void>
+  /** Notes activity, only forward. */
+  touch(userId: string, chatId: string, activeAt: string): Promise<void>
+}
+
+export interface StoredUser extends User {
+  passwordHash?: string | undefined
+}
+
+export interface UserStore {
+  /** False when the name is taken. The reservation lapses by itself unless confirmed. */
+  reserveName(kind: 'handle' | 'email', name: string, userId: string): Promise<boolean>
+  confirmName(kind: 'handle' | 'email', name: string, userId: string): Promise<void>
+  findByName(kind: 'handle' | 'email', name: string): Promise<string | undefined>
+  create(user: StoredUser): Promise<void>
+  read(userId: string): Promise<StoredUser | undefined>
+  /** Counts a failed sign-in; resets on success. */
+  readAttempts(login: string): Promise<Attempts | undefined>
+  writeAttempts(login: string, attempts: Attempts | undefined): Promise<void>
+}
+
+export interface Attempts {
+  failures: number
+  /** Epoch milliseconds before which no further try is looked at. */
+  blockedUntil: number
+}
+
+export interface Session {
+  sessionId: string
+  userId: string
+  /** SHA-256 of the one refresh token that is good now. */
+  tokenHash: string
+  createdAt: string
+  revoked: boolean
+}
+
+export interface SessionStore {
+  create(session: Session): Promise<void>
+  read(userId: string, sessionId: string): Promise<{ session: Session; etag: string } | undefined>
+  /** False when another request changed the session meanwhile. */
+  replace(session: Session, etag: string): Promise<boolean>
+  /** Makes the revocation known to every process. */
+  revoke(userId: string, sessionId: string, at: number): Promise<void>
+  /** Sessions revoked at or after `since` (epoch milliseconds). */
+  revokedSince(since: number): Promise<{ sessionId: string; at: number }[]>
+}
+
+export interface Push {
+  toGroup(group: string, frame: unknown): Promise<void>
+  toUser(userId: string, frame: unknown): Promise<void>
+  addUserToGroup(userId: string, group: string): Promise<void>
+  removeUserFromGroup(userId: string, group: string): Promise<void>
+  addConnectionToGroup(connectionId: string, group: string): Promise<void>
+  removeConnectionFromGroup(connectionId: string, group: string): Promise<void>
+  closeGroup(group: string, reason: string): Promise<void>
+  clientUrl(userId: string, groups: string[], minutes: number): Promise<string>
+  isHealthy(): Promise<void>
+}
+
+export interface ModelRequest {
+  model: string
+  system?: string | undefined
+  temperature?: number | undefined
+  turns: { role: 'user' | 'model'; text: string }[]
+}
+
+export type ModelChunk = { text: string } | { usage: { promptTokens: number; replyTokens: number } }
+
+/** Streams one answer. Aborting the signal ends the call upstream. */
+export type Provider = (request: ModelRequest, signal: AbortSignal) => AsyncIterable<ModelChunk>
+
+export type Logger = (level: 'info' | 'warn' | 'error', event: string, fields?: Record<string, unknown>) => void
+
+export interface Time {
+  /** Epoch milliseconds. */
+  now(): number
+  sleep(ms: number): Promise<void>
+}

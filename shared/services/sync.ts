@@ -1,0 +1,117 @@
+// From any past to the present: what happened in each of my chats since the last seq I know, and which chats I lost.
+import { fitting, jsonBytes, PAGE_BYTES } from '../domain/budget.ts'
+import { chatGroup, type InboxItem, type Receipt, visibleFrom } from '../domain/chat.ts'
+import type { Entry } from '../domain/entry.ts'
+import type { Actor } from '../domain/user.ts'
+import { viewAll } from './chats/read-chat.ts'
+import type { ChatView } from './chats/view.ts'
+import type { InboxStore, Logger, LogStore, Push, StateStore } from './ports.ts'
+
+export interface SyncDeps {
+  log: LogStore
+  state: StateStore
+  inbox: InboxStore
+  push: Push
+  logger: Logger
+}
+
+export interface SyncedChat {
+  view: ChatView
+  /** What happened after the last seq the client knows, or … */
+  entries?: Entry[]
+  /** … the newest messages, when that is too much: the client starts this chat anew. */
+  snapshot?: Entry[]
+  receipts: Receipt[]
+  more: boolean
+}
+
+export interface Synced {
+  chats: SyncedChat[]
+  removed: string[]
+  since: string
+  more: boolean
+}
+
+/** Beyond this many entries a snapshot is cheaper for both sides. */
+const MAX_ENTRIES = 500
+const SNAPSHOT_MESSAGES = 50
+const INBOX_PAGE = 100
+
+/**
+ * `chats` maps each chat the client holds to the last seq it knows; `since` is the cursor of an unfinished sync.
+ * Also puts the asking connection into the groups of its chats and out of those it lost.
+ */
+export async function sync(
+  deps: SyncDeps,
+  actor: Actor,
+  { since, chats = {} }: { since?: string | undefined; chats?: Record<string, number> | undefined },
+): Promise<Synced> {
+  const page = await deps.inbox.list(actor.userId, { limit: INBOX_PAGE, cursor: cursorOf(since) })
+  const views = await viewAll(deps.state, actor.userId, page.items)
+  const removed = await lostChats(deps, actor, Object.keys(chats), page.items)
+  const [synced] = await Promise.all([
+    Promise.all(views.map((view) => syncChat(deps, view, chats[view.item.chatId]))),
+    moveConnection(deps, actor, page.items, removed),
+  ])
+  const changed = synced.filter((chat) => chat !== undefined)
+  const fit = fitAll(changed)
+  // A page that was cut is asked for again: what the client has by then is skipped.
+  if (fit.cut) return { chats: fit.chats, removed, since: since ?? '', more: true }
+  return { chats: fit.chats, removed, since: page.cursor ? `c.${page.cursor}` : '', more: page.cursor !== undefined }
+}
+
+/** Fills the answer chat by chat; the last one may come with fewer entries than there are. */
+function fitAll(all: SyncedChat[]): { chats: SyncedChat[]; cut: boolean } {
+  const chats: SyncedChat[] = []
+  let room = PAGE_BYTES
+  for (const chat of all) {
+    if (room <= 0) return { chats, cut: true }
+    const { entries, snapshot } = chat
+    const fewer = entries ? fitting(entries, room) : undefined
+    const newest = snapshot ? fitting(snapshot, room, 'back') : undefined
+    const more = chat.more || (fewer?.length ?? 0) < (entries?.length ?? 0) || (newest?.length ?? 0) < (snapshot?.length ?? 0)
+    const fit = { ...chat, ...(fewer && { entries: fewer }), ...(newest && { snapshot: newest }), more }
+    const size = jsonBytes(fit)
+    if (chats.length > 0 && size > room) return { chats, cut: true }
+    chats.push(fit)
+    room -= size
+  }
+  return { chats, cut: false }
+}
+
+const cursorOf = (since: string | undefined): string | undefined => (since?.startsWith('c.') ? since.slice(2) : undefined)
+
+/** Nothing is said of a chat in which nothing happened. */
+async function syncChat(deps: SyncDeps, view: ChatView, known: number | undefined): Promise<SyncedChat | undefined> {
+  const { chatId } = view.item
+  if (known !== undefined && known >= view.head.seq) return undefined
+  const receipts = await deps.state.listReceipts(chatId)
+  const from = Math.max((known ?? 0) + 1, visibleFrom(view.item))
+  if (view.head.seq - from < MAX_ENTRIES) {
+    const entries = await deps.log.readFrom(chatId, from, MAX_ENTRIES + 1)
+    if (entries.length <= MAX_ENTRIES) return { view, entries, receipts, more: false }
+  }
+  const snapshot = await deps.log.listMessages(chatId, { from: visibleFrom(view.item), limit: SNAPSHOT_MESSAGES })
+  return { view, snapshot, receipts, more: (snapshot[0]?.seq ?? 0) > visibleFrom(view.item) }
+}
+
+/** Chats the client holds and the user is no longer in. Asked one by one only for those that this page does not show. */
+async function lostChats(deps: SyncDeps, actor: Actor, held: string[], items: InboxItem[]): Promise<string[]> {
+  const mine = new Set(items.map(({ chatId }) => chatId))
+  const unsure = held.filter((chatId) => !mine.has(chatId))
+  const found = await Promise.all(unsure.map((chatId) => deps.inbox.read(actor.userId, chatId)))
+  return unsure.filter((_, i) => found[i] === undefined)
+}
+
+async function moveConnection(deps: SyncDeps, actor: Actor, items: InboxItem[], removed: string[]): Promise<void> {
+  const { connectionId } = actor
+  if (!connectionId) return
+  try {
+    await Promise.all([
+      ...items.map(({ chatId }) => deps.push.addConnectionToGroup(connectionId, chatGroup(chatId))),
+      ...removed.map((chatId) => deps.push.removeConnectionFromGroup(connectionId, chatGroup(chatId))),
+    ])
+  } catch (error) {
+    deps.logger('warn', 'sync.groups.failed', { connectionId, error: String(error) })
+  }
+}
