@@ -1,14 +1,15 @@
 // Composition root: config in, a plain object of everything a function needs out. One per process.
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Database } from '@azure/cosmos'
 import { createCosmos } from './azure/cosmos.ts'
+import { credentialOf } from './azure/credential.ts'
 import { createInboxStore } from './azure/inbox-store.ts'
 import { createLogStore } from './azure/log-store.ts'
 import { createSessionStore } from './azure/session-store.ts'
 import { createStateStore } from './azure/state-store.ts'
 import { createUserStore } from './azure/user-store.ts'
 import { createPush } from './azure/web-pubsub.ts'
-import { credentialOf } from './azure/credential.ts'
 import type { Config } from './config.ts'
 import type { StoredEntry } from './domain/entry.ts'
 import { newId } from './domain/id.ts'
@@ -17,11 +18,11 @@ import { renderChat } from './protocol/render-chat.ts'
 import { createGemini } from './providers/gemini.ts'
 import { createTokenIssuer } from './services/auth/access-token.ts'
 import { createRevocations } from './services/auth/revocations.ts'
+import type { ChatView } from './services/chats/view.ts'
 import { createAppender } from './services/log/append.ts'
 import { createDeliverer } from './services/log/deliver.ts'
 import { explainRefusal } from './services/messages/send-message.ts'
-import type { Logger, Provider, Time } from './services/ports.ts'
-import type { ChatView } from './services/chats/view.ts'
+import type { Logger, Provider, Push, Time } from './services/ports.ts'
 
 export type App = ReturnType<typeof createApp>
 
@@ -71,9 +72,23 @@ export function createApp(config: Config, logger: Logger) {
     bots: config.bots,
     provider: (name: string): Provider => providerOf(config, name),
     repairAfterMs: config.repairAfterMs,
+    probes: probesOf(config, push, cosmos),
     newId,
     receiptFrame,
     chatAdded: (view: ChatView) => ({ type: 'chat.added', chat: renderChat(view) }),
+  }
+}
+
+/** What `health` asks, each a question that costs next to nothing. */
+function probesOf(config: Config, push: Push, cosmos: Database): Record<string, () => Promise<void>> {
+  return {
+    cosmos: async () => void (await cosmos.read()),
+    webPubSub: () => push.isHealthy(),
+    storage: async () => {
+      if (!config.queueEndpoint) throw new Error('AzureWebJobsStorage is not set.')
+      // Any answer, even a refusal, shows that the service is there.
+      await fetch(config.queueEndpoint, { signal: AbortSignal.timeout(3_000) })
+    },
   }
 }
 

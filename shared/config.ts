@@ -18,7 +18,7 @@ const settings = z.object({
   BOTS: text.default('[]'),
   GEMINI_API_KEY: text.optional(),
   GEMINI_BASE_URL: text.optional(),
-  FEED_POLL_DELAY_MS: z.coerce.number().int().min(10).default(1_000),
+  AzureWebJobsStorage__queueServiceUri: text.optional(),
   REPAIR_AFTER_MS: z.coerce.number().int().min(0).default(3_000),
 })
 
@@ -39,13 +39,13 @@ export interface Config {
   database: string
   webPubSub: { connectionString: string; accessKeys: string[] } | { endpoint: string }
   hub: string
-  storage: string | undefined
+  /** Where the queues answer. */
+  queueEndpoint: string | undefined
   managedIdentityClientId: string | undefined
   signingKeys: z.infer<typeof keySet>
   issuer: string
   bots: Bot[]
   gemini: { apiKey: string; baseUrl: string | undefined } | undefined
-  feedPollDelayMs: number
   repairAfterMs: number
 }
 
@@ -66,16 +66,27 @@ export function readConfig(environment: Record<string, string | undefined> = pro
       ? { connectionString: env.WebPubSub, accessKeys: accessKeysOf(env.WebPubSub) }
       : { endpoint: needed('WebPubSub or WebPubSub__serviceUri', env.WebPubSub__serviceUri) },
     hub: env.WEB_PUBSUB_HUB,
-    storage: env.AzureWebJobsStorage,
+    queueEndpoint: env.AzureWebJobsStorage__queueServiceUri ?? queueEndpointOf(env.AzureWebJobsStorage),
     managedIdentityClientId: env.AZURE_CLIENT_ID,
     signingKeys: parseJson('SIGNING_KEYS', env.SIGNING_KEYS, keySet),
     issuer: env.ISSUER,
     bots: parseJson('BOTS', env.BOTS, bots),
     gemini: env.GEMINI_API_KEY ? { apiKey: env.GEMINI_API_KEY, baseUrl: env.GEMINI_BASE_URL } : undefined,
-    feedPollDelayMs: env.FEED_POLL_DELAY_MS,
     repairAfterMs: env.REPAIR_AFTER_MS,
   }
 }
+
+/**
+ * How long the change feed rests after it was read empty, milliseconds: the price of an idle app against the delay of a
+ * bot's answer. Read when functions are registered, before anything else is known to be set.
+ */
+export function feedPollDelayMs(environment: Record<string, string | undefined> = process.env): number {
+  const delay = Number(environment.FEED_POLL_DELAY_MS)
+  return Number.isInteger(delay) && delay >= 10 ? delay : 1_000
+}
+
+const queueEndpointOf = (connectionString: string | undefined): string | undefined =>
+  /QueueEndpoint=([^;]+)/i.exec(connectionString ?? '')?.[1]
 
 function needed(name: string, value: string | undefined): string {
   if (value === undefined) throw new Error(`App settings: ${name} is missing.`)

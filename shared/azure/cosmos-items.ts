@@ -7,7 +7,11 @@ export interface Found<T> {
   etag: string
 }
 
-export async function readItem<T>(container: Container, partition: string, id: string): Promise<Found<T> | undefined> {
+export async function readItem<T>(
+  container: Container,
+  partition: string,
+  id: string,
+): Promise<Found<T> | undefined> {
   const { resource } = await translated(() => container.item(id, partition).read())
   return resource ? { item: resource as T, etag: resource._etag as string } : undefined
 }
@@ -76,14 +80,20 @@ export async function queryAll<T>(container: Container, query: Query): Promise<T
   return translated(async () => (await iterator.fetchAll()).resources)
 }
 
-export async function queryPage<T>(container: Container, query: Query): Promise<{ items: T[]; cursor?: string | undefined }> {
+export async function queryPage<T>(
+  container: Container,
+  query: Query,
+): Promise<{ items: T[]; cursor?: string | undefined }> {
   const iterator = container.items.query<T>(toSpec(query), toOptions(query))
   const page = await translated(() => iterator.fetchNext())
   return { items: page.resources ?? [], cursor: page.continuationToken }
 }
 
 function toSpec({ text, values = {} }: Query): SqlQuerySpec {
-  return { query: text, parameters: Object.entries(values).map(([name, value]) => ({ name: `@${name}`, value })) }
+  return {
+    query: text,
+    parameters: Object.entries(values).map(([name, value]) => ({ name: `@${name}`, value })),
+  }
 }
 
 function toOptions({ partition, options }: Query): FeedOptions {

@@ -6,12 +6,18 @@ import { credentialOf } from './credential.ts'
 /** Short: an append that cannot get through is answered `busy` while its sender still waits. */
 const retryOptions = { maxRetryAttemptCount: 3, fixedRetryIntervalInMilliseconds: 0, maxWaitTimeInSeconds: 5 }
 
-export function createCosmos(config: Pick<Config, 'cosmos' | 'database' | 'managedIdentityClientId'>): Database {
+export function createCosmos(
+  config: Pick<Config, 'cosmos' | 'database' | 'managedIdentityClientId'>,
+): Database {
   const connectionPolicy = { retryOptions, requestTimeout: 10_000 }
   const client =
     'connectionString' in config.cosmos
       ? new CosmosClient({ ...parseConnectionString(config.cosmos.connectionString), connectionPolicy })
-      : new CosmosClient({ endpoint: config.cosmos.endpoint, aadCredentials: credentialOf(config), connectionPolicy })
+      : new CosmosClient({
+          endpoint: config.cosmos.endpoint,
+          aadCredentials: credentialOf(config),
+          connectionPolicy,
+        })
   return client.database(config.database)
 }
 

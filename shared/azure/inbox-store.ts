@@ -41,7 +41,8 @@ async function apply(inbox: Container, item: InboxItem): Promise<void> {
     }
     if (found.item.memberSeq >= item.memberSeq) return
     const { cleared, activeAt, muted, pinned } = found.item
-    const kept = item.removed || found.item.removed ? document : { ...document, cleared, activeAt, muted, pinned }
+    const kept =
+      item.removed || found.item.removed ? document : { ...document, cleared, activeAt, muted, pinned }
     if (await replaceItem(inbox, item.userId, kept, found.etag)) return
   }
 }

@@ -1,7 +1,15 @@
 // One transactional batch, there and back: the operations in the order that makes failures tell what happened.
 import type { OperationInput, OperationResponse } from '@azure/cosmos'
 import type { CommitOutcome, LogBatch, MemberChange } from '../services/ports.ts'
-import { chatDocument, entryDocument, entryId, memberDocument, memberId, writerDocument, writerId } from './log-documents.ts'
+import {
+  chatDocument,
+  entryDocument,
+  entryId,
+  memberDocument,
+  memberId,
+  writerDocument,
+  writerId,
+} from './log-documents.ts'
 
 interface Step {
   operation: OperationInput
@@ -15,7 +23,10 @@ const WRITES: ReadonlySet<string> = new Set(['owner', 'admin', 'member'])
 export function toSteps(chatId: string, batch: LogBatch): Step[] {
   const conflict = (): CommitOutcome => ({ kind: 'conflict' })
   const memberConflict = (): CommitOutcome => ({ kind: 'member-conflict' })
-  const creates: Step[] = batch.entries.map((entry) => ({ operation: create(entryDocument(entry)), failed: conflict }))
+  const creates: Step[] = batch.entries.map((entry) => ({
+    operation: create(entryDocument(entry)),
+    failed: conflict,
+  }))
   if (batch.chat) creates.unshift({ operation: create(chatDocument(batch.chat)), failed: conflict })
   const members = (batch.members ?? []).flatMap(memberOperations)
   const writers: Step[] = batch.writers.map((userId) => ({
@@ -25,10 +36,18 @@ export function toSteps(chatId: string, batch: LogBatch): Step[] {
   const guard: Step[] =
     batch.guardSeq === undefined
       ? []
-      : [{ operation: { operationType: 'Read', id: entryId(batch.guardSeq) }, failed: () => ({ kind: 'gap' }) }]
-  return [...creates, ...members.map((operation) => ({ operation, failed: memberConflict })), ...writers, ...guard].map(
-    (step) => ({ ...step, operation: { ...step.operation, partitionKey: chatId } as OperationInput }),
-  )
+      : [
+          {
+            operation: { operationType: 'Read', id: entryId(batch.guardSeq) },
+            failed: () => ({ kind: 'gap' }),
+          },
+        ]
+  return [
+    ...creates,
+    ...members.map((operation) => ({ operation, failed: memberConflict })),
+    ...writers,
+    ...guard,
+  ].map((step) => ({ ...step, operation: { ...step.operation, partitionKey: chatId } as OperationInput }))
 }
 
 function memberOperations({ kind, member }: MemberChange): OperationInput[] {
@@ -40,7 +59,9 @@ function memberOperations({ kind, member }: MemberChange): OperationInput[] {
     return WRITES.has(role) ? [drop, dropWriter] : [drop]
   }
   if (kind === 'create') {
-    return WRITES.has(role) ? [create(memberDocument(member)), create(writer)] : [create(memberDocument(member))]
+    return WRITES.has(role)
+      ? [create(memberDocument(member)), create(writer)]
+      : [create(memberDocument(member))]
   }
   const replace: OperationInput = {
     operationType: 'Replace',
@@ -52,7 +73,10 @@ function memberOperations({ kind, member }: MemberChange): OperationInput[] {
     : [replace, dropWriter]
 }
 
-const create = (document: object): OperationInput => ({ operationType: 'Create', resourceBody: document as never })
+const create = (document: object): OperationInput => ({
+  operationType: 'Create',
+  resourceBody: document as never,
+})
 
 /**
  * What became of the batch. The service answers 207 with the real status at the failed operation and 424 at all others:

@@ -50,4 +50,8 @@ export const toEntry = (item: object): StoredEntry => withoutSystemFields(item) 
 
 /** Whether a document of the change feed is a log entry. */
 export const isEntryDocument = (item: unknown): item is StoredEntry & { id: string; _ts: number } =>
-  typeof item === 'object' && item !== null && 'id' in item && typeof item.id === 'string' && item.id.startsWith('e:')
+  typeof item === 'object' &&
+  item !== null &&
+  'id' in item &&
+  typeof item.id === 'string' &&
+  item.id.startsWith('e:')

@@ -9,7 +9,11 @@ import { toOutcome, toSteps } from './log-batch.ts'
 import { entryId, memberId, toEntry, toMember, withoutSystemFields } from './log-documents.ts'
 
 export function createLogStore(chats: Container): LogStore {
-  const entries = async (chatId: string, text: string, values: Record<string, never | number | string | string[]>) => {
+  const entries = async (
+    chatId: string,
+    text: string,
+    values: Record<string, never | number | string | string[]>,
+  ) => {
     const found = await queryAll<StoredEntry>(chats, { partition: chatId, text, values })
     return found.map(toEntry)
   }

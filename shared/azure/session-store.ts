@@ -24,7 +24,13 @@ export function createSessionStore(sessions: Container): SessionStore {
       return (await replaceItem(sessions, session.userId, document(session), etag)) !== undefined
     },
     async revoke(_userId, sessionId, at) {
-      await upsertItem(sessions, { id: sessionId, userId: REVOCATIONS, sessionId, revokedAt: at, ttl: REVOCATION_TTL_S })
+      await upsertItem(sessions, {
+        id: sessionId,
+        userId: REVOCATIONS,
+        sessionId,
+        revokedAt: at,
+        ttl: REVOCATION_TTL_S,
+      })
     },
     async revokedSince(since) {
       const text = 'SELECT c.sessionId, c.revokedAt AS at FROM c WHERE c.revokedAt >= @since'

@@ -1,8 +1,8 @@
 // The `state` container: heads, receipts and runs, hot and mutable, apart from the log's change feed.
 import type { Container, PatchOperation } from '@azure/cosmos'
+import type { Run } from '../domain/bot.ts'
 import type { Head, Receipt } from '../domain/chat.ts'
 import type { Position } from '../domain/entry.ts'
-import type { Run } from '../domain/bot.ts'
 import type { HeadMove, StateStore } from '../services/ports.ts'
 import { createItem, patchItem, queryAll, readItem, replaceItem } from './cosmos-items.ts'
 import { withoutSystemFields } from './log-documents.ts'
@@ -19,7 +19,8 @@ export function createStateStore(state: Container): StateStore {
     },
     async readSummaries(chatIds, userId) {
       if (chatIds.length === 0) return { heads: [], receipts: [] }
-      const text = 'SELECT * FROM c WHERE ARRAY_CONTAINS(@chatIds, c.chatId) AND (c.id = "head" OR c.receiptOf = @userId)'
+      const text =
+        'SELECT * FROM c WHERE ARRAY_CONTAINS(@chatIds, c.chatId) AND (c.id = "head" OR c.receiptOf = @userId)'
       const found = await queryAll<StoredHead | StoredReceipt>(state, { text, values: { chatIds, userId } })
       return {
         heads: found.flatMap((item) => ('last' in item ? [toHead(item)] : [])),

@@ -10,7 +10,8 @@ const ATTEMPTS_TTL_S = 24 * 3600
 
 export function createUserStore(users: Container): UserStore {
   return {
-    reserveName: (kind, name, userId) => createItem(users, { id: nameId(kind, name), userId, ttl: UNCONFIRMED_TTL_S }),
+    reserveName: (kind, name, userId) =>
+      createItem(users, { id: nameId(kind, name), userId, ttl: UNCONFIRMED_TTL_S }),
     async confirmName(kind, name) {
       const id = nameId(kind, name)
       await patchItem(users, id, id, [{ op: 'remove', path: '/ttl' }])

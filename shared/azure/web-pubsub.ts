@@ -1,6 +1,7 @@
 // Pushing frames through Azure Web PubSub. Everything here is a hint: a lost or doubled push does no harm.
-import { WebPubSubServiceClient } from '@azure/web-pubsub'
+
 import type { TokenCredential } from '@azure/identity'
+import { WebPubSubServiceClient } from '@azure/web-pubsub'
 import { ChatError } from '../domain/error.ts'
 import type { Push } from '../services/ports.ts'
 
@@ -13,7 +14,8 @@ export function createPush(target: WebPubSubTarget, hub: string): Push {
     toUser: (userId, frame) => reached(() => client.sendToUser(userId, frame as object)),
     addUserToGroup: (userId, group) => reached(() => client.group(group).addUser(userId), 404),
     removeUserFromGroup: (userId, group) => reached(() => client.group(group).removeUser(userId), 404),
-    addConnectionToGroup: (connectionId, group) => reached(() => client.group(group).addConnection(connectionId), 404),
+    addConnectionToGroup: (connectionId, group) =>
+      reached(() => client.group(group).addConnection(connectionId), 404),
     removeConnectionFromGroup: (connectionId, group) =>
       reached(() => client.group(group).removeConnection(connectionId), 404),
     closeGroup: (group, reason) => reached(() => client.group(group).closeAllConnections({ reason })),
@@ -42,7 +44,8 @@ async function reached(call: () => Promise<unknown>, absent?: number): Promise<v
   try {
     await call()
   } catch (cause) {
-    const status = typeof cause === 'object' && cause !== null && 'statusCode' in cause ? cause.statusCode : undefined
+    const status =
+      typeof cause === 'object' && cause !== null && 'statusCode' in cause ? cause.statusCode : undefined
     if (absent !== undefined && status === absent) return
     throw new ChatError('unavailable', 'The push service is not answering.', { cause })
   }

@@ -73,10 +73,16 @@ type WithoutPlace<E> = E extends Entry ? Omit<E, 'seq' | 'n' | 'createdAt' | 'ch
 export type NewEntry = WithoutPlace<Entry> & { dedupeKey: string }
 
 /** The key under which a repeated send is recognised for ever. */
-export const messageKey = (senderId: string, clientMessageId: string): string => `${senderId}:${clientMessageId}`
+export const messageKey = (senderId: string, clientMessageId: string): string =>
+  `${senderId}:${clientMessageId}`
 
 /** Gives `entry` the place after `previous`. Only messages count in `n`. */
-export function place(entry: NewEntry, previous: Position, chatId: string, createdAt: string): Entry & { dedupeKey: string } {
+export function place(
+  entry: NewEntry,
+  previous: Position,
+  chatId: string,
+  createdAt: string,
+): Entry & { dedupeKey: string } {
   const n = previous.n + (entry.type === 'message' ? 1 : 0)
   return { ...entry, chatId, seq: previous.seq + 1, n, createdAt } as Entry & { dedupeKey: string }
 }
@@ -89,7 +95,8 @@ export function sameEntry(stored: StoredEntry, asked: NewEntry): boolean {
 }
 
 function sameContent(a: Content, b: Content): boolean {
-  if (a.type === 'text' || b.type === 'text') return a.type === 'text' && b.type === 'text' && a.text === b.text
+  if (a.type === 'text' || b.type === 'text')
+    return a.type === 'text' && b.type === 'text' && a.text === b.text
   return a.type === b.type && a.attachmentId === b.attachmentId && a.caption === b.caption
 }
 

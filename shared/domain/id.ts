@@ -15,4 +15,5 @@ export function hashId(prefix: string, ...parts: (string | number)[]): string {
 export const directChatId = (a: string, b: string): string => hashId('d', ...[a, b].sort())
 
 /** One run per prompt and bot. */
-export const runIdOf = (chatId: string, promptSeq: number, botId: string): string => hashId('r', chatId, promptSeq, botId)
+export const runIdOf = (chatId: string, promptSeq: number, botId: string): string =>
+  hashId('r', chatId, promptSeq, botId)

@@ -7,10 +7,18 @@ import { renderEntry, renderReceipt } from './render.ts'
 
 /** Entries in log order, in as many frames as their size asks for. */
 export function entriesFrames(chatId: string, entries: Entry[]) {
-  return chunksOf(entries.map(renderEntry), PAGE_BYTES).map((chunk) => ({ type: 'entries', chatId, entries: chunk }))
+  return chunksOf(entries.map(renderEntry), PAGE_BYTES).map((chunk) => ({
+    type: 'entries',
+    chatId,
+    entries: chunk,
+  }))
 }
 
-export const receiptFrame = (receipt: Receipt) => ({ type: 'receipt', chatId: receipt.chatId, ...renderReceipt(receipt) })
+export const receiptFrame = (receipt: Receipt) => ({
+  type: 'receipt',
+  chatId: receipt.chatId,
+  ...renderReceipt(receipt),
+})
 
 export type CommandId = string | number | null
 

@@ -1,5 +1,5 @@
 // The edge: unknown in, typed value or `invalid-request` with a path per fault out.
-import * as z from 'zod'
+import type * as z from 'zod'
 import { ChatError, type FieldError } from '../domain/error.ts'
 
 /** Bodies and commands beyond this are refused unread. */

@@ -16,7 +16,8 @@ export const PROBLEM_TYPE = 'application/problem+json'
 
 /** What is thrown becomes what is shown. Anything that is not a ChatError is `internal`, its text for the log alone. */
 export function toProblem(error: unknown, traceId: string): Problem {
-  const known = error instanceof ChatError ? error : new ChatError('internal', 'Something went wrong on our side.')
+  const known =
+    error instanceof ChatError ? error : new ChatError('internal', 'Something went wrong on our side.')
   const { title, status, retry } = ERRORS[known.code]
   return {
     type: `urn:parley:error:${known.code}`,

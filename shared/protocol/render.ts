@@ -8,12 +8,28 @@ import type { User } from '../domain/user.ts'
 export function renderUser(user: User, viewer?: { userId: string; role: User['role'] }) {
   const { userId, handle, displayName, profile, role, createdAt, email } = user
   const mayKnow = viewer !== undefined && (viewer.userId === userId || viewer.role === 'admin')
-  return { userId, handle, displayName, profile, role, createdAt, ...(mayKnow && email !== undefined && { email }) }
+  return {
+    userId,
+    handle,
+    displayName,
+    profile,
+    role,
+    createdAt,
+    ...(mayKnow && email !== undefined && { email }),
+  }
 }
 
 export function renderEntry(entry: Entry) {
   const { chatId, seq, n, type, senderId, createdAt, clientMessageId } = entry
-  const base = { chatId, seq, n, type, senderId, createdAt, ...(clientMessageId !== undefined && { clientMessageId }) }
+  const base = {
+    chatId,
+    seq,
+    n,
+    type,
+    senderId,
+    createdAt,
+    ...(clientMessageId !== undefined && { clientMessageId }),
+  }
   switch (entry.type) {
     case 'message':
       return {

@@ -4,7 +4,13 @@ import * as z from 'zod'
 
 const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 characters of A-Z a-z 0-9 _ -')
 const handle = z.string().regex(/^[A-Za-z0-9_.-]{3,32}$/, 'must be 3 to 32 characters of A-Z a-z 0-9 _ . -')
-const whole = z.union([z.int(), z.string().regex(/^\d{1,15}$/).transform(Number)])
+const whole = z.union([
+  z.int(),
+  z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number),
+])
 const seq = whole.pipe(z.int().min(1).max(9_999_999_999))
 const known = whole.pipe(z.int().min(0).max(9_999_999_999))
 const clientId = z.string().min(1).max(64)
@@ -27,7 +33,10 @@ export const registerRequest = z.strictObject({
   email: z.email().max(254).optional(),
   profile: profile.optional(),
 })
-export const loginRequest = z.strictObject({ login: z.string().min(1).max(254), password: z.string().min(1).max(1_024) })
+export const loginRequest = z.strictObject({
+  login: z.string().min(1).max(254),
+  password: z.string().min(1).max(1_024),
+})
 export const refreshRequest = z.strictObject({ refreshToken: z.string().min(1).max(512) })
 
 export const userRequest = z.strictObject({ userId: id })

@@ -3,7 +3,13 @@ import { GoogleGenerativeAI } from '@google/generative-ai'
 import type { ModelChunk, ModelRequest, Provider } from '../services/ports.ts'
 
 /** A provider that streams from Gemini, or from whatever speaks its protocol at `baseUrl`. */
-export function createGemini({ apiKey, baseUrl }: { apiKey: string; baseUrl?: string | undefined }): Provider {
+export function createGemini({
+  apiKey,
+  baseUrl,
+}: {
+  apiKey: string
+  baseUrl?: string | undefined
+}): Provider {
   const client = new GoogleGenerativeAI(apiKey)
   return async function* gemini(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelChunk> {
     const model = client.getGenerativeModel(
@@ -20,7 +26,8 @@ export function createGemini({ apiKey, baseUrl }: { apiKey: string; baseUrl?: st
       const text = chunk.text()
       if (text !== '') yield { text }
       const { usageMetadata: used } = chunk
-      if (used) yield { usage: { promptTokens: used.promptTokenCount, replyTokens: used.candidatesTokenCount } }
+      if (used)
+        yield { usage: { promptTokens: used.promptTokenCount, replyTokens: used.candidatesTokenCount } }
     }
   }
 }

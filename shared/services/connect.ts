@@ -16,12 +16,7 @@ export async function groupsOf(inbox: InboxStore, userId: string, sessionId: str
   return groups
 }
 
-/** A chat that was joined while the socket was being made is in neither list: look once more, and add what is new. */
-export async function joinNewGroups(
-  deps: { inbox: InboxStore; push: Push },
-  socket: { connectionId: string; userId: string; sessionId: string; groups: ReadonlySet<string> },
-): Promise<void> {
-  const groups = await groupsOf(deps.inbox, socket.userId, socket.sessionId)
-  const missing = groups.filter((group) => !socket.groups.has(group))
-  await Promise.all(missing.map((group) => deps.push.addConnectionToGroup(socket.connectionId, group)))
+/** Puts one socket into all of these groups; being in one already is no harm. */
+export async function joinGroups(push: Push, connectionId: string, groups: string[]): Promise<void> {
+  await Promise.all(groups.map((group) => push.addConnectionToGroup(connectionId, group)))
 }

@@ -1,7 +1,8 @@
 // What the use cases need from the world. shared/azure meets these with the Azure SDKs.
+
+import type { Run } from '../domain/bot.ts'
 import type { Chat, Head, InboxItem, Member, Receipt } from '../domain/chat.ts'
 import type { Entry, Position, StoredEntry } from '../domain/entry.ts'
-import type { Run } from '../domain/bot.ts'
 import type { User } from '../domain/user.ts'
 
 /** One atomic write into a chat's partition. */
@@ -67,7 +68,12 @@ export interface StateStore {
   readReceipt(chatId: string, userId: string): Promise<Receipt | undefined>
   listReceipts(chatId: string): Promise<Receipt[]>
   /** Creates or moves forward one watermark. Returns the receipt as it stands. */
-  moveReceipt(chatId: string, userId: string, mark: 'delivered' | 'read', to: Position & { at: string }): Promise<Receipt>
+  moveReceipt(
+    chatId: string,
+    userId: string,
+    mark: 'delivered' | 'read',
+    to: Position & { at: string },
+  ): Promise<Receipt>
   /** Created once: returns what is there when another was first. */
   createRun(run: Run): Promise<{ run: Run; etag: string; created: boolean }>
   readRun(chatId: string, runId: string): Promise<{ run: Run; etag: string } | undefined>
@@ -83,7 +89,10 @@ export interface HeadMove extends Position {
 }
 
 export interface InboxStore {
-  list(userId: string, page: { cursor?: string | undefined; limit: number }): Promise<{ items: InboxItem[]; cursor?: string | undefined }>
+  list(
+    userId: string,
+    page: { cursor?: string | undefined; limit: number },
+  ): Promise<{ items: InboxItem[]; cursor?: string | undefined }>
   read(userId: string, chatId: string): Promise<InboxItem | undefined>
   /** Writes the item unless a newer membership entry is already reflected there. */
   apply(item: InboxItem): Promise<void>
@@ -157,7 +166,11 @@ export type ModelChunk = { text: string } | { usage: { promptTokens: number; rep
 /** Streams one answer. Aborting the signal ends the call upstream. */
 export type Provider = (request: ModelRequest, signal: AbortSignal) => AsyncIterable<ModelChunk>
 
-export type Logger = (level: 'info' | 'warn' | 'error', event: string, fields?: Record<string, unknown>) => void
+export type Logger = (
+  level: 'info' | 'warn' | 'error',
+  event: string,
+  fields?: Record<string, unknown>,
+) => void
 
 export interface Time {
   /** Epoch milliseconds. */

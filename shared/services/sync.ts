@@ -57,7 +57,12 @@ export async function sync(
   const fit = fitAll(changed)
   // A page that was cut is asked for again: what the client has by then is skipped.
   if (fit.cut) return { chats: fit.chats, removed, since: since ?? '', more: true }
-  return { chats: fit.chats, removed, since: page.cursor ? `c.${page.cursor}` : '', more: page.cursor !== undefined }
+  return {
+    chats: fit.chats,
+    removed,
+    since: page.cursor ? `c.${page.cursor}` : '',
+    more: page.cursor !== undefined,
+  }
 }
 
 /** Fills the answer chat by chat; the last one may come with fewer entries than there are. */
@@ -69,7 +74,10 @@ function fitAll(all: SyncedChat[]): { chats: SyncedChat[]; cut: boolean } {
     const { entries, snapshot } = chat
     const fewer = entries ? fitting(entries, room) : undefined
     const newest = snapshot ? fitting(snapshot, room, 'back') : undefined
-    const more = chat.more || (fewer?.length ?? 0) < (entries?.length ?? 0) || (newest?.length ?? 0) < (snapshot?.length ?? 0)
+    const more =
+      chat.more ||
+      (fewer?.length ?? 0) < (entries?.length ?? 0) ||
+      (newest?.length ?? 0) < (snapshot?.length ?? 0)
     const fit = { ...chat, ...(fewer && { entries: fewer }), ...(newest && { snapshot: newest }), more }
     const size = jsonBytes(fit)
     if (chats.length > 0 && size > room) return { chats, cut: true }
@@ -79,10 +87,15 @@ function fitAll(all: SyncedChat[]): { chats: SyncedChat[]; cut: boolean } {
   return { chats, cut: false }
 }
 
-const cursorOf = (since: string | undefined): string | undefined => (since?.startsWith('c.') ? since.slice(2) : undefined)
+const cursorOf = (since: string | undefined): string | undefined =>
+  since?.startsWith('c.') ? since.slice(2) : undefined
 
 /** Nothing is said of a chat in which nothing happened. */
-async function syncChat(deps: SyncDeps, view: ChatView, known: number | undefined): Promise<SyncedChat | undefined> {
+async function syncChat(
+  deps: SyncDeps,
+  view: ChatView,
+  known: number | undefined,
+): Promise<SyncedChat | undefined> {
   const { chatId } = view.item
   if (known !== undefined && known >= view.head.seq) return undefined
   const receipts = await deps.state.listReceipts(chatId)
@@ -91,19 +104,32 @@ async function syncChat(deps: SyncDeps, view: ChatView, known: number | undefine
     const entries = await deps.log.readFrom(chatId, from, MAX_ENTRIES + 1)
     if (entries.length <= MAX_ENTRIES) return { view, entries, receipts, more: false }
   }
-  const snapshot = await deps.log.listMessages(chatId, { from: visibleFrom(view.item), limit: SNAPSHOT_MESSAGES })
+  const snapshot = await deps.log.listMessages(chatId, {
+    from: visibleFrom(view.item),
+    limit: SNAPSHOT_MESSAGES,
+  })
   return { view, snapshot, receipts, more: (snapshot[0]?.seq ?? 0) > visibleFrom(view.item) }
 }
 
 /** Chats the client holds and the user is no longer in. Asked one by one only for those that this page does not show. */
-async function lostChats(deps: SyncDeps, actor: Actor, held: string[], items: InboxItem[]): Promise<string[]> {
+async function lostChats(
+  deps: SyncDeps,
+  actor: Actor,
+  held: string[],
+  items: InboxItem[],
+): Promise<string[]> {
   const mine = new Set(items.map(({ chatId }) => chatId))
   const unsure = held.filter((chatId) => !mine.has(chatId))
   const found = await Promise.all(unsure.map((chatId) => deps.inbox.read(actor.userId, chatId)))
   return unsure.filter((_, i) => found[i] === undefined)
 }
 
-async function moveConnection(deps: SyncDeps, actor: Actor, items: InboxItem[], removed: string[]): Promise<void> {
+async function moveConnection(
+  deps: SyncDeps,
+  actor: Actor,
+  items: InboxItem[],
+  removed: string[],
+): Promise<void> {
   const { connectionId } = actor
   if (!connectionId) return
   try {

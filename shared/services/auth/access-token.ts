@@ -52,16 +52,21 @@ export function createTokenIssuer(keys: PrivateKey[], issuer: string): TokenIssu
         return toActor(payload)
       } catch (cause) {
         const expired = cause instanceof errors.JWTExpired
-        throw new ChatError('unauthorized', expired ? 'The access token has expired.' : 'The access token is not valid.', {
-          cause,
-        })
+        throw new ChatError(
+          'unauthorized',
+          expired ? 'The access token has expired.' : 'The access token is not valid.',
+          {
+            cause,
+          },
+        )
       }
     },
   }
 }
 
 function toActor(payload: { sub?: string; sid?: unknown; role?: unknown }): Actor {
-  if (typeof payload.sub !== 'string' || typeof payload.sid !== 'string') throw new Error('Claims are missing.')
+  if (typeof payload.sub !== 'string' || typeof payload.sid !== 'string')
+    throw new Error('Claims are missing.')
   return { userId: payload.sub, sessionId: payload.sid, role: payload.role === 'admin' ? 'admin' : 'user' }
 }
 

@@ -30,7 +30,9 @@ export async function login(deps: AuthDeps, input: { login: string; password: st
 function refuseBlocked(attempts: Attempts | undefined, now: number): void {
   if (!attempts || attempts.blockedUntil <= now) return
   const retryAfter = Math.ceil((attempts.blockedUntil - now) / 1_000)
-  throw new ChatError('too-many-attempts', `Too many failed sign-ins; try again in ${retryAfter} s.`, { retryAfter })
+  throw new ChatError('too-many-attempts', `Too many failed sign-ins; try again in ${retryAfter} s.`, {
+    retryAfter,
+  })
 }
 
 function countFailure(attempts: Attempts | undefined, now: number): Attempts {

@@ -18,7 +18,9 @@ export function checkPassword(password: string): void {
           ? 'is one of the most common passwords'
           : undefined
   if (!reason) return
-  throw new ChatError('invalid-request', `The password ${reason}.`, { errors: [{ path: 'password', message: reason }] })
+  throw new ChatError('invalid-request', `The password ${reason}.`, {
+    errors: [{ path: 'password', message: reason }],
+  })
 }
 
 /** `$argon2id$v=19$m=…,t=…,p=…$salt$hash`: https://github.com/P-H-C/phc-string-format */

@@ -1,6 +1,7 @@
 // Starting, renewing and ending sessions.
-import { ChatError } from '../../domain/error.ts'
+
 import { sessionGroup } from '../../domain/chat.ts'
+import { ChatError } from '../../domain/error.ts'
 import type { Actor, User } from '../../domain/user.ts'
 import type { Push, SessionStore, StoredUser, Time, UserStore } from '../ports.ts'
 import type { TokenIssuer } from './access-token.ts'
@@ -71,10 +72,16 @@ export async function endSession(deps: AuthDeps, userId: string, sessionId: stri
   await deps.push.closeGroup(sessionGroup(sessionId), 'signed out').catch(() => undefined)
 }
 
-async function withTokens(deps: AuthDeps, user: StoredUser, sessionId: string, refreshToken: string): Promise<SignedIn> {
+async function withTokens(
+  deps: AuthDeps,
+  user: StoredUser,
+  sessionId: string,
+  refreshToken: string,
+): Promise<SignedIn> {
   const actor: Actor = { userId: user.userId, sessionId, role: user.role }
   const { accessToken, expiresAt } = await deps.tokens.sign(actor, deps.time.now())
   return { user, accessToken, refreshToken, expiresAt }
 }
 
-const expired = (): ChatError => new ChatError('session-expired', 'The refresh token is unknown, spent or expired.')
+const expired = (): ChatError =>
+  new ChatError('session-expired', 'The refresh token is unknown, spent or expired.')

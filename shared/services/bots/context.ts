@@ -6,7 +6,11 @@ const CONTEXT_CHARACTERS = 48_000
 
 /** The newest messages up to the prompt that fit the budget, oldest first, as turns of user and model. */
 export async function readContext(log: LogStore, run: Run): Promise<ModelRequest['turns']> {
-  const messages = await log.listMessages(run.chatId, { from: 1, before: run.promptSeq + 1, limit: CONTEXT_MESSAGES })
+  const messages = await log.listMessages(run.chatId, {
+    from: 1,
+    before: run.promptSeq + 1,
+    limit: CONTEXT_MESSAGES,
+  })
   const turns: ModelRequest['turns'] = []
   let room = CONTEXT_CHARACTERS
   for (const message of messages.reverse()) {

@@ -44,7 +44,11 @@ export async function runBot(deps: BotDeps, job: BotJob, lastTry: boolean): Prom
     const answer = await streamReply(deps, lease, deps.provider(bot.provider), request)
     if (answer) await finish(deps, lease, { state: 'done', ...answer })
   } catch (error) {
-    deps.logger('warn', 'run.attempt.failed', { runId: run.runId, attempt: run.attempt, error: String(error) })
+    deps.logger('warn', 'run.attempt.failed', {
+      runId: run.runId,
+      attempt: run.attempt,
+      error: String(error),
+    })
     if (lastTry) return finish(deps, lease, { state: 'failed', text: FAILED_TEXT })
     await deps.state.replaceRun({ ...run, leaseUntil: 0 }, lease.etag)
     throw new ChatError('unavailable', 'The model failed; the job will be tried again.', { cause: error })
@@ -76,7 +80,13 @@ async function takeRun(deps: BotDeps, job: BotJob): Promise<Lease | undefined> {
   if (created) return { run, etag }
   if (run.state !== 'streaming') return undefined
   if (run.leaseUntil > now) throw new ChatError('busy', `Run ${runId} is being worked on.`)
-  const mine: Run = { ...run, attempt: run.attempt + 1, fence: run.fence + 1, leaseUntil: now + LEASE_MS, text: '' }
+  const mine: Run = {
+    ...run,
+    attempt: run.attempt + 1,
+    fence: run.fence + 1,
+    leaseUntil: now + LEASE_MS,
+    text: '',
+  }
   const taken = await deps.state.replaceRun(mine, etag)
   if (!taken) throw new ChatError('busy', `Run ${runId} was taken by another.`)
   return { run: mine, etag: taken.etag }

@@ -20,7 +20,12 @@ export type ChatRequest =
       visibility?: 'private' | 'public' | undefined
       clientRequestId?: string | undefined
     }
-  | { kind: 'bot'; botId?: string | undefined; name?: string | undefined; clientRequestId?: string | undefined }
+  | {
+      kind: 'bot'
+      botId?: string | undefined
+      name?: string | undefined
+      clientRequestId?: string | undefined
+    }
 
 export interface CreateChatDeps extends MembershipDeps {
   log: LogStore
@@ -61,7 +66,8 @@ async function planChat(deps: CreateChatDeps, actor: Actor, request: ChatRequest
   const createdAt = new Date(deps.time.now()).toISOString()
   const base = { createdBy: actor.userId, createdAt, visibility: 'private' as const, bots: [] }
   if (request.kind === 'direct') {
-    if (request.userId === actor.userId) throw invalid('userId', 'is your own; a direct chat needs somebody else')
+    if (request.userId === actor.userId)
+      throw invalid('userId', 'is your own; a direct chat needs somebody else')
     const [other] = await readUsers(deps, [request.userId])
     if (other!.profile.type === 'bot') throw invalid('userId', 'is a bot; create a chat of kind "bot"')
     const chatId = directChatId(actor.userId, request.userId)
@@ -78,9 +84,13 @@ async function planChat(deps: CreateChatDeps, actor: Actor, request: ChatRequest
     return { chat: { ...base, chatId, kind: 'group', name, visibility }, others }
   }
   const bot = request.botId ? deps.bots.find((b) => b.botId === request.botId) : deps.bots[0]
-  if (!bot) throw new ChatError('user-not-found', `There is no bot ${request.botId ?? '(none is configured)'}.`)
+  if (!bot)
+    throw new ChatError('user-not-found', `There is no bot ${request.botId ?? '(none is configured)'}.`)
   const others = [await ensureBotUser(deps, bot, createdAt)]
-  return { chat: { ...base, chatId, kind: 'bot', name: request.name ?? bot.displayName, bots: [bot.botId] }, others }
+  return {
+    chat: { ...base, chatId, kind: 'bot', name: request.name ?? bot.displayName, bots: [bot.botId] },
+    others,
+  }
 }
 
 async function readUsers(deps: CreateChatDeps, userIds: string[]): Promise<User[]> {
@@ -116,7 +126,13 @@ async function commitChat(deps: CreateChatDeps, { chat, others }: Plan): Promise
   ]
   const members: Member[] = people.map((person) => ({ chatId, joined: START, ...person }))
   const news: NewEntry[] = [
-    { type: 'chat', change: 'created', senderId: createdBy, name: chat.name ?? undefined, dedupeKey: 'created' },
+    {
+      type: 'chat',
+      change: 'created',
+      senderId: createdBy,
+      name: chat.name ?? undefined,
+      dedupeKey: 'created',
+    },
     ...people.map(
       ({ userId, role }): NewEntry => ({
         type: 'member',

@@ -19,7 +19,10 @@ export interface MembershipDeps {
 
 /** Brings everything derived from a new chat into being and tells its members. */
 export async function announceChat(deps: MembershipDeps, chat: Chat, people: User[]): Promise<void> {
-  const [head, members] = await Promise.all([ensureHead(deps, chat, people.length), deps.log.listMembers(chat.chatId)])
+  const [head, members] = await Promise.all([
+    ensureHead(deps, chat, people.length),
+    deps.log.listMembers(chat.chatId),
+  ])
   const views: ChatView[] = []
   for (const member of members) {
     const person = people.find(({ userId }) => userId === member.userId)
@@ -51,7 +54,11 @@ async function admit(deps: MembershipDeps, view: ChatView): Promise<void> {
 }
 
 /** The head of a new chat stands at its last creation entry: nobody waits for those on a socket. */
-export async function ensureHead(deps: Pick<MembershipDeps, 'state'>, chat: Chat, memberCount: number): Promise<Head> {
+export async function ensureHead(
+  deps: Pick<MembershipDeps, 'state'>,
+  chat: Chat,
+  memberCount: number,
+): Promise<Head> {
   const found = await deps.state.readHead(chat.chatId)
   if (found) return found
   const head: Head = {

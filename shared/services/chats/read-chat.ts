@@ -54,5 +54,7 @@ export async function viewAll(state: StateStore, userId: string, items: InboxIte
   )
   const headOf = new Map(heads.map((head) => [head.chatId, head]))
   const receiptOf = new Map(receipts.map((receipt) => [receipt.chatId, receipt]))
-  return items.map((item) => viewChat(item, headOf.get(item.chatId) ?? emptyHead(item), receiptOf.get(item.chatId)))
+  return items.map((item) =>
+    viewChat(item, headOf.get(item.chatId) ?? emptyHead(item), receiptOf.get(item.chatId)),
+  )
 }

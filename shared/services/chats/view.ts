@@ -1,6 +1,6 @@
 // A chat as one member sees it.
 import type { Bot } from '../../domain/bot.ts'
-import { type Head, type InboxItem, readMark, type Receipt, START, unread } from '../../domain/chat.ts'
+import { type Head, type InboxItem, type Receipt, readMark, START, unread } from '../../domain/chat.ts'
 
 export interface ChatView {
   item: InboxItem

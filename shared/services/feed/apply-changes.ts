@@ -1,8 +1,8 @@
 // The change feed's part: what a dead process left undone, and the prompts for the bots. Every step may run twice.
 import type { Chat, Head } from '../../domain/chat.ts'
 import type { MessageEntry, StoredEntry } from '../../domain/entry.ts'
-import type { Time } from '../ports.ts'
 import { applyMemberEntry, ensureHead, type MembershipDeps } from '../chats/membership.ts'
+import type { Time } from '../ports.ts'
 
 export interface FeedDeps extends MembershipDeps {
   time: Time
@@ -33,7 +33,11 @@ const SENDERS_IN_HEAD = 50
 const LARGE_CHAT_TOUCH_MS = 60_000
 
 /** Applies what entries of one chat, ascending, mean beyond the log. Returns the work that others are to do. */
-export async function applyChanges(deps: FeedDeps, chatId: string, entries: StoredEntry[]): Promise<FeedWork> {
+export async function applyChanges(
+  deps: FeedDeps,
+  chatId: string,
+  entries: StoredEntry[],
+): Promise<FeedWork> {
   const chat = await deps.log.readChat(chatId)
   if (!chat) return { botJobs: [], repairs: [] }
   const head = (await deps.state.readHead(chatId)) ?? (await restoreHead(deps, chat))
@@ -67,7 +71,8 @@ async function foldOwnReads(deps: FeedDeps, head: Head, messages: StoredEntry[])
       }),
     ),
   )
-  if (Object.keys(head.sent).length > SENDERS_IN_HEAD) await deps.state.pruneSent(chatId, Object.fromEntries(newest))
+  if (Object.keys(head.sent).length > SENDERS_IN_HEAD)
+    await deps.state.pruneSent(chatId, Object.fromEntries(newest))
 }
 
 /** Keeps "newest activity first" true; in a large chat once a minute is enough, pages are sorted by the head anyway. */

@@ -21,6 +21,7 @@ export async function repair(deps: RepairDeps, job: RepairJob): Promise<BotJob[]
   if (age < deps.repairAfterMs) await deps.time.sleep(deps.repairAfterMs - age)
   await deps.deliverer.repair(job.chatId, last.seq)
   const { botJobs, repairs } = await applyChanges(deps, job.chatId, entries)
-  if (repairs.length > 0) throw new ChatError('busy', `Delivery of ${job.chatId} is still behind ${last.seq}.`)
+  if (repairs.length > 0)
+    throw new ChatError('busy', `Delivery of ${job.chatId} is still behind ${last.seq}.`)
   return botJobs
 }

@@ -70,7 +70,10 @@ export function createAppender(deps: AppendDeps): Appender {
 }
 
 /** A request repeated while the first is under way in this process gets the first one's answer. */
-async function joinTwin(twin: { entry: NewEntry; result: Promise<Appended> }, entry: NewEntry): Promise<Appended> {
+async function joinTwin(
+  twin: { entry: NewEntry; result: Promise<Appended> },
+  entry: NewEntry,
+): Promise<Appended> {
   const { entry: stored } = await twin.result
   if (!sameEntry(stored, entry)) throw idReused(entry)
   return { entry: stored, created: false }

@@ -1,6 +1,7 @@
 // After a lost race or a lost answer: which of the open appends are stored already? The log decides, never a guess.
-import { ChatError } from '../../domain/error.ts'
+
 import { type NewEntry, type StoredEntry, sameEntry } from '../../domain/entry.ts'
+import { ChatError } from '../../domain/error.ts'
 import type { LogStore } from '../ports.ts'
 import type { Pending } from './lane.ts'
 
@@ -41,4 +42,7 @@ export function settleExpired(open: Pending[], now: number): Pending[] {
 }
 
 export const idReused = (entry: NewEntry): ChatError =>
-  new ChatError('id-reused', `The id ${entry.clientMessageId ?? entry.dedupeKey} was used for another message.`)
+  new ChatError(
+    'id-reused',
+    `The id ${entry.clientMessageId ?? entry.dedupeKey} was used for another message.`,
+  )

@@ -1,7 +1,8 @@
 // Entries that change more than the log (joining, leaving, a rename) commit alone: read the tail, check what must hold,
 // write both in one batch; on a conflict start over. Order among them is the log's order.
-import { ChatError } from '../../domain/error.ts'
+
 import { type NewEntry, type Position, place, type StoredEntry } from '../../domain/entry.ts'
+import { ChatError } from '../../domain/error.ts'
 import type { MemberChange } from '../ports.ts'
 import type { AppendDeps, Appender } from './append.ts'
 

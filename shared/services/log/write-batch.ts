@@ -1,6 +1,7 @@
 // One group commit: number the entries, try the batch, and go on until every append is answered.
-import { ChatError } from '../../domain/error.ts'
+
 import { type Position, place, type StoredEntry } from '../../domain/entry.ts'
+import { ChatError } from '../../domain/error.ts'
 import type { AppendDeps } from './append.ts'
 import {
   type Lane,
@@ -114,7 +115,12 @@ function number(deps: AppendDeps, chatId: string, open: Pending[], tail: Positio
 }
 
 /** 409 says that the number was taken or the key was. What stands from the guess on shows the tail and, mostly, the duplicate. */
-async function settleConflict(deps: AppendDeps, lane: Lane, open: Pending[], guess: Position): Promise<Pending[]> {
+async function settleConflict(
+  deps: AppendDeps,
+  lane: Lane,
+  open: Pending[],
+  guess: Position,
+): Promise<Pending[]> {
   const found = await deps.log.readFrom(lane.chatId, guess.seq + 1, 1_000)
   const last = found.at(-1)
   if (!last) return settleByKey(deps.log, lane.chatId, open)

@@ -57,7 +57,11 @@ export async function listReceipts(deps: ReceiptDeps, actor: Actor, chatId: stri
     const before = known.get(userId)
     if (!before) known.set(userId, { chatId, userId, delivered: mark, read: mark })
     else if (mark.seq > before.read.seq) {
-      known.set(userId, { ...before, read: mark, delivered: mark.seq > before.delivered.seq ? mark : before.delivered })
+      known.set(userId, {
+        ...before,
+        read: mark,
+        delivered: mark.seq > before.delivered.seq ? mark : before.delivered,
+      })
     }
   }
   return [...known.values()]

@@ -41,7 +41,10 @@ export async function sendMessage(
 }
 
 async function checkReply(deps: SendDeps, actor: Actor, chatId: string, replyTo: number): Promise<void> {
-  const [member, target] = await Promise.all([deps.log.readMember(chatId, actor.userId), deps.log.readEntry(chatId, replyTo)])
+  const [member, target] = await Promise.all([
+    deps.log.readMember(chatId, actor.userId),
+    deps.log.readEntry(chatId, replyTo),
+  ])
   if (!member) throw await deps.explainRefusal(chatId, actor.userId)
   if (target?.type === 'message' && target.seq > member.joined.seq) return
   const errors = [{ path: 'replyTo', message: 'names no message of this chat' }]

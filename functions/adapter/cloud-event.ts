@@ -1,0 +1,69 @@
+// Web PubSub's upstream requests: CloudEvents over HTTP, binary mode.
+// https://learn.microsoft.com/azure/azure-web-pubsub/reference-cloud-events
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { HttpRequest } from '@azure/functions'
+import * as z from 'zod'
+import { ChatError } from '../../shared/domain/error.ts'
+
+export interface SocketEvent {
+  /** `connect`, `connected`, `disconnected`, or the name a client gave its event. */
+  name: string
+  kind: 'system' | 'user'
+  connectionId: string
+  userId: string
+  hub: string
+  state: SocketState | undefined
+}
+
+/** What the service keeps for us per connection and hands back with each event. Clients cannot touch it. */
+export interface SocketState {
+  sessionId: string
+  /** How many groups `connect` answered with, and a digest of them. */
+  groups: string
+}
+
+const socketState = z.object({ sessionId: z.string().min(1), groups: z.string() })
+
+/**
+ * Checks that the request comes from our Web PubSub and reads its envelope.
+ * @throws ChatError `unauthorized`, `invalid-request`
+ */
+export function readEvent(request: HttpRequest, accessKeys: string[]): SocketEvent {
+  const header = (name: string): string => request.headers.get(name) ?? ''
+  const connectionId = header('ce-connectionId')
+  if (!signatureIsValid(header('ce-signature'), connectionId, accessKeys)) {
+    throw new ChatError('unauthorized', 'The event is not signed by our Web PubSub.')
+  }
+  const [, kind, name] = /^azure\.webpubsub\.(sys|user)\.(.+)$/.exec(header('ce-type')) ?? []
+  if (!name || connectionId === '')
+    throw new ChatError('invalid-request', 'The request is no Web PubSub event.')
+  return {
+    name,
+    kind: kind === 'sys' ? 'system' : 'user',
+    connectionId,
+    userId: header('ce-userId'),
+    hub: header('ce-hub'),
+    state: readState(header('ce-connectionState')),
+  }
+}
+
+/** `sha256=<hex HMAC of the connection id>`, one per key, comma-separated; compared in constant time. */
+function signatureIsValid(header: string, connectionId: string, accessKeys: string[]): boolean {
+  const given = header.split(',').map((part) => Buffer.from(part.trim()))
+  return accessKeys.some((key) => {
+    const expected = Buffer.from(`sha256=${createHmac('sha256', key).update(connectionId).digest('hex')}`)
+    return given.some((part) => part.length === expected.length && timingSafeEqual(part, expected))
+  })
+}
+
+export const writeState = (state: SocketState): string =>
+  Buffer.from(JSON.stringify(state)).toString('base64')
+
+function readState(header: string): SocketState | undefined {
+  if (header === '') return undefined
+  try {
+    return socketState.parse(JSON.parse(Buffer.from(header, 'base64').toString()))
+  } catch {
+    return undefined
+  }
+}

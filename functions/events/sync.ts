@@ -1,0 +1,25 @@
+import { renderEntry, renderMessage, renderReceipt } from '../../shared/protocol/render.ts'
+import { renderChat } from '../../shared/protocol/render-chat.ts'
+import { syncRequest } from '../../shared/protocol/requests.ts'
+import { sync } from '../../shared/services/sync.ts'
+import { endpoint, ok } from '../adapter/endpoint.ts'
+
+/** A command only: it also moves the socket that asks. */
+export const syncEndpoint = endpoint({
+  name: 'sync',
+  functionName: 'sync',
+  input: syncRequest,
+  run: async (app, actor, request) => {
+    const { chats, ...rest } = await sync(app, actor, request)
+    return ok({
+      chats: chats.map(({ view, entries, snapshot, receipts, more }) => ({
+        chat: renderChat(view),
+        ...(entries && { entries: entries.map(renderEntry) }),
+        ...(snapshot && { snapshot: snapshot.map(renderMessage) }),
+        receipts: receipts.map(renderReceipt),
+        more,
+      })),
+      ...rest,
+    })
+  },
+})

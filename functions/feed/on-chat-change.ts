@@ -1,0 +1,56 @@
+// Reads the change feed of `chats`. Each chat is handled apart: what fails goes to the repair queue, and only an outage
+// of the store stops the feed, which then repeats the batch without end.
+import { app as functions, type InvocationContext, output } from '@azure/functions'
+import { isEntryDocument, toEntry } from '../../shared/azure/log-documents.ts'
+import { feedPollDelayMs } from '../../shared/config.ts'
+import { ChatError } from '../../shared/domain/error.ts'
+import { applyChanges, byChat, type FeedWork } from '../../shared/services/feed/apply-changes.ts'
+import { app, logFailure } from '../adapter/app.ts'
+
+const connection = 'AzureWebJobsStorage'
+const botJobs = output.storageQueue({ queueName: 'bot-jobs', connection })
+const repairs = output.storageQueue({ queueName: 'repairs', connection })
+
+export function registerFeed(): void {
+  functions.cosmosDB('on-chat-change', {
+    connection: 'Cosmos',
+    databaseName: '%COSMOS_DATABASE%',
+    containerName: 'chats',
+    leaseContainerName: 'leases',
+    // The trigger's other choice, "now", forgets whatever happens before its first batch.
+    startFromBeginning: true,
+    maxItemsPerInvocation: 100,
+    feedPollDelay: feedPollDelayMs(),
+    retry: {
+      strategy: 'exponentialBackoff',
+      maxRetryCount: -1,
+      minimumInterval: { seconds: 1 },
+      maximumInterval: { minutes: 1 },
+    },
+    extraOutputs: [botJobs, repairs],
+    handler: onChatChange,
+  })
+}
+
+async function onChatChange(documents: unknown[], context: InvocationContext): Promise<void> {
+  const changed = byChat(documents.filter(isEntryDocument).map(toEntry))
+  const work = await Promise.all(
+    [...changed].map(async ([chatId, entries]): Promise<FeedWork> => {
+      try {
+        return await applyChanges(app(), chatId, entries)
+      } catch (error) {
+        if (error instanceof ChatError && error.code === 'unavailable') throw error
+        logFailure(context, error)
+        return { botJobs: [], repairs: [{ chatId, from: entries[0]!.seq, through: entries.at(-1)!.seq }] }
+      }
+    }),
+  )
+  context.extraOutputs.set(
+    botJobs,
+    work.flatMap((part) => part.botJobs),
+  )
+  context.extraOutputs.set(
+    repairs,
+    work.flatMap((part) => part.repairs),
+  )
+}

@@ -1,0 +1,13 @@
+import { renderChat } from '../../shared/protocol/render-chat.ts'
+import { chatRequest } from '../../shared/protocol/requests.ts'
+import { getChat } from '../../shared/services/chats/read-chat.ts'
+import { endpoint, ok } from '../adapter/endpoint.ts'
+
+export const getChatEndpoint = endpoint({
+  name: 'chats.get',
+  functionName: 'get-chat',
+  method: 'GET',
+  route: 'chats/{chatId}',
+  input: chatRequest,
+  run: async (app, actor, { chatId }) => ok(renderChat(await getChat(app, actor, chatId))),
+})

@@ -1,0 +1,17 @@
+import { ChatError } from '../../shared/domain/error.ts'
+import { renderUser } from '../../shared/protocol/render.ts'
+import { nothing } from '../../shared/protocol/requests.ts'
+import { endpoint, ok } from '../adapter/endpoint.ts'
+
+export const getMeEndpoint = endpoint({
+  name: 'me.get',
+  functionName: 'get-me',
+  method: 'GET',
+  route: 'users/me',
+  input: nothing,
+  run: async (app, actor) => {
+    const user = await app.users.read(actor.userId)
+    if (!user) throw new ChatError('user-not-found', 'The account no longer exists.')
+    return ok(renderUser(user, actor))
+  },
+})

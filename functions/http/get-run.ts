@@ -1,0 +1,19 @@
+import { ChatError } from '../../shared/domain/error.ts'
+import { renderRun } from '../../shared/protocol/render.ts'
+import { runRequest } from '../../shared/protocol/requests.ts'
+import { readMembership } from '../../shared/services/chats/read-chat.ts'
+import { endpoint, ok } from '../adapter/endpoint.ts'
+
+export const getRunEndpoint = endpoint({
+  name: 'runs.get',
+  functionName: 'get-run',
+  method: 'GET',
+  route: 'chats/{chatId}/runs/{runId}',
+  input: runRequest,
+  run: async (app, actor, { chatId, runId }) => {
+    await readMembership(app.inbox, actor, chatId)
+    const found = await app.state.readRun(chatId, runId)
+    if (!found) throw new ChatError('not-found', `There is no run ${runId}.`)
+    return ok(renderRun(found.run))
+  },
+})

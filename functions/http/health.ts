@@ -1,0 +1,19 @@
+import { nothing } from '../../shared/protocol/requests.ts'
+import { checkHealth } from '../../shared/services/health.ts'
+import { VERSION } from '../../shared/version.ts'
+import { endpoint } from '../adapter/endpoint.ts'
+
+export const healthEndpoint = endpoint({
+  name: 'health',
+  functionName: 'health',
+  method: 'GET',
+  route: 'health',
+  open: true,
+  input: nothing,
+  run: async (app) => {
+    const services = await checkHealth(app.probes)
+    const healthy = Object.values(services).every(({ status }) => status === 'ok')
+    const body = { status: healthy ? 'ok' : 'unavailable', version: VERSION, services }
+    return { status: healthy ? 200 : 503, body }
+  },
+})

@@ -1,0 +1,12 @@
+import { nothing } from '../../shared/protocol/requests.ts'
+import { endpoint, ok } from '../adapter/endpoint.ts'
+
+export const jwksEndpoint = endpoint({
+  name: 'auth.jwks',
+  functionName: 'jwks',
+  method: 'GET',
+  route: '.well-known/jwks.json',
+  open: true,
+  input: nothing,
+  run: (app) => ok(app.tokens.publicKeys()),
+})

@@ -1,0 +1,19 @@
+import { nothing } from '../../shared/protocol/requests.ts'
+import { endpoint, ok } from '../adapter/endpoint.ts'
+
+export const listBotsEndpoint = endpoint({
+  name: 'bots.list',
+  functionName: 'list-bots',
+  method: 'GET',
+  route: 'bots',
+  input: nothing,
+  run: async (app) => {
+    const bots = app.bots.map(({ botId, displayName, provider, model }) => ({
+      botId,
+      displayName,
+      provider,
+      model,
+    }))
+    return ok({ bots })
+  },
+})

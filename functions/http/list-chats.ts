@@ -1,0 +1,16 @@
+import { renderChat } from '../../shared/protocol/render-chat.ts'
+import { listChatsRequest } from '../../shared/protocol/requests.ts'
+import { listChats } from '../../shared/services/chats/read-chat.ts'
+import { endpoint, ok } from '../adapter/endpoint.ts'
+
+export const listChatsEndpoint = endpoint({
+  name: 'chats.list',
+  functionName: 'list-chats',
+  method: 'GET',
+  route: 'chats',
+  input: listChatsRequest,
+  run: async (app, actor, page) => {
+    const { chats, cursor } = await listChats(app, actor, page)
+    return ok({ chats: chats.map(renderChat), ...(cursor !== undefined && { cursor }) })
+  },
+})

@@ -1,0 +1,16 @@
+import { renderMessage } from '../../shared/protocol/render.ts'
+import { listMessagesRequest } from '../../shared/protocol/requests.ts'
+import { listMessages } from '../../shared/services/messages/read-messages.ts'
+import { endpoint, ok } from '../adapter/endpoint.ts'
+
+export const listMessagesEndpoint = endpoint({
+  name: 'messages.list',
+  functionName: 'list-messages',
+  method: 'GET',
+  route: 'chats/{chatId}/messages',
+  input: listMessagesRequest,
+  run: async (app, actor, page) => {
+    const { messages, head, more } = await listMessages(app, actor, page)
+    return ok({ messages: messages.map(renderMessage), head, more })
+  },
+})

@@ -1,0 +1,14 @@
+import { loginRequest } from '../../shared/protocol/requests.ts'
+import { login } from '../../shared/services/auth/login.ts'
+import { endpoint, ok } from '../adapter/endpoint.ts'
+import { renderSignedIn } from './render-signed-in.ts'
+
+export const loginEndpoint = endpoint({
+  name: 'auth.login',
+  functionName: 'login',
+  method: 'POST',
+  route: 'auth/login',
+  open: true,
+  input: loginRequest,
+  run: async (app, input) => ok(renderSignedIn(await login(app, input))),
+})

@@ -1,0 +1,16 @@
+import { nothing } from '../../shared/protocol/requests.ts'
+import { endSession } from '../../shared/services/auth/sign-in.ts'
+import { endpoint, noContent } from '../adapter/endpoint.ts'
+
+export const logoutEndpoint = endpoint({
+  name: 'auth.logout',
+  functionName: 'logout',
+  method: 'POST',
+  route: 'auth/logout',
+  command: false,
+  input: nothing,
+  run: async (app, actor) => {
+    await endSession(app, actor.userId, actor.sessionId)
+    return noContent
+  },
+})

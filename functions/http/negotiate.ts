@@ -1,0 +1,13 @@
+import { nothing } from '../../shared/protocol/requests.ts'
+import { negotiate } from '../../shared/services/negotiate.ts'
+import { endpoint, ok } from '../adapter/endpoint.ts'
+
+export const negotiateEndpoint = endpoint({
+  name: 'negotiate',
+  functionName: 'negotiate',
+  method: 'POST',
+  route: 'negotiate',
+  command: false,
+  input: nothing,
+  run: async (app, actor) => ok(await negotiate(app, actor)),
+})

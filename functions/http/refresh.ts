@@ -1,0 +1,14 @@
+import { refreshRequest } from '../../shared/protocol/requests.ts'
+import { refreshSession } from '../../shared/services/auth/sign-in.ts'
+import { endpoint, ok } from '../adapter/endpoint.ts'
+import { renderSignedIn } from './render-signed-in.ts'
+
+export const refreshEndpoint = endpoint({
+  name: 'auth.refresh',
+  functionName: 'refresh',
+  method: 'POST',
+  route: 'auth/refresh',
+  open: true,
+  input: refreshRequest,
+  run: async (app, { refreshToken }) => ok(renderSignedIn(await refreshSession(app, refreshToken))),
+})

@@ -1,0 +1,18 @@
+import { renderEntry } from '../../shared/protocol/render.ts'
+import { sendMessageRequest } from '../../shared/protocol/requests.ts'
+import { sendMessage } from '../../shared/services/messages/send-message.ts'
+import { created, endpoint, ok } from '../adapter/endpoint.ts'
+
+export const sendMessageEndpoint = endpoint({
+  name: 'messages.send',
+  functionName: 'send-message',
+  method: 'POST',
+  route: 'chats/{chatId}/messages',
+  input: sendMessageRequest,
+  run: async (app, actor, message) => {
+    const sent = await sendMessage(app, actor, message)
+    // Stored is what the answer means; that it was also pushed is waited for, so that the invocation covers its work.
+    await app.published.get(sent.entry)
+    return sent.created ? created(renderEntry(sent.entry)) : ok(renderEntry(sent.entry))
+  },
+})

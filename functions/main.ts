@@ -1,0 +1,58 @@
+// The app's entry: every use case once, served over REST and over the socket, and the functions behind them.
+
+import { registerHttp } from './adapter/http.ts'
+import { registerRunBot } from './bots/run-bot.ts'
+import { syncEndpoint } from './events/sync.ts'
+import { registerEvents } from './events/web-pubsub.ts'
+import { registerFeed } from './feed/on-chat-change.ts'
+import { registerRepair } from './feed/repair.ts'
+import { createChatEndpoint } from './http/create-chat.ts'
+import { getChatEndpoint } from './http/get-chat.ts'
+import { getMeEndpoint } from './http/get-me.ts'
+import { getRunEndpoint } from './http/get-run.ts'
+import { getUserEndpoint } from './http/get-user.ts'
+import { healthEndpoint } from './http/health.ts'
+import { jwksEndpoint } from './http/jwks.ts'
+import { listBotsEndpoint } from './http/list-bots.ts'
+import { listChatsEndpoint } from './http/list-chats.ts'
+import { listMessagesEndpoint } from './http/list-messages.ts'
+import { listReceiptsEndpoint } from './http/list-receipts.ts'
+import { loginEndpoint } from './http/login.ts'
+import { logoutEndpoint } from './http/logout.ts'
+import { markDeliveredEndpoint } from './http/mark-delivered.ts'
+import { markReadEndpoint } from './http/mark-read.ts'
+import { negotiateEndpoint } from './http/negotiate.ts'
+import { readLogEndpoint } from './http/read-log.ts'
+import { refreshEndpoint } from './http/refresh.ts'
+import { registerEndpoint } from './http/register.ts'
+import { sendMessageEndpoint } from './http/send-message.ts'
+
+const endpoints = [
+  registerEndpoint,
+  loginEndpoint,
+  refreshEndpoint,
+  logoutEndpoint,
+  jwksEndpoint,
+  negotiateEndpoint,
+  healthEndpoint,
+  getMeEndpoint,
+  getUserEndpoint,
+  createChatEndpoint,
+  listChatsEndpoint,
+  getChatEndpoint,
+  sendMessageEndpoint,
+  listMessagesEndpoint,
+  readLogEndpoint,
+  markReadEndpoint,
+  markDeliveredEndpoint,
+  listReceiptsEndpoint,
+  listBotsEndpoint,
+  getRunEndpoint,
+  syncEndpoint,
+]
+
+for (const endpoint of endpoints) registerHttp(endpoint)
+registerEvents(endpoints)
+registerFeed()
+registerRepair()
+registerRunBot()
