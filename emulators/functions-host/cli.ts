@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import * as z from 'zod'
+import { LOG_LEVELS, portOption, runUntilStopped } from '../kit/cli.ts'
 import type { LogLevel } from '../kit/log.ts'
-import { startFunctionsHost } from './server.ts'
+import type { FunctionsHost } from './server.ts'
 
 const flags = z.object({
   app: z.string(),
@@ -28,13 +29,9 @@ export function register(program: Command): void {
     .command('functions-host')
     .description('runs a Node function app: HTTP, queue, Cosmos DB change feed, timers')
     .requiredOption('--app <dir>', 'folder with host.json and package.json')
-    .option('--port <n>', 'port of the HTTP functions, 0 for any', number, 7071)
+    .addOption(portOption(7071))
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .addOption(
-      new Option('--log <level>', 'what to log on stderr')
-        .choices(['silent', 'error', 'info', 'debug'])
-        .default('info'),
-    )
+    .addOption(new Option('--log <level>', 'what to log on stderr').choices(LOG_LEVELS).default('info'))
     .option('--data <dir>', 'folder for the status of timers')
     .option('--settings <file>', 'JSON file with app settings, over local.settings.json')
     .option('--cors <origins>', 'allowed origins: * or a comma-separated list')
@@ -46,25 +43,33 @@ export function register(program: Command): void {
     .option('--queue-lock-ms <ms>', 'queues: how long a message stays invisible unrenewed (600000)', number)
     .option('--exit-with-stdin', 'stop when stdin ends, so as not to outlive the parent process')
     .action(async (raw: unknown) => {
-      await run(flags.parse(raw)).catch((error: unknown) => {
-        process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
-        process.exit(1)
-      })
+      const given = flags.parse(raw)
+      // A signal, so that the parent's end is the same clean stop as Ctrl-C.
+      const orphaned = (): void => void process.kill(process.pid, 'SIGTERM')
+      if (given.exitWithStdin) process.stdin.once('end', orphaned).once('error', orphaned).resume()
+      await runUntilStopped(
+        () => start(given),
+        ({ port, functions }) => ({
+          port,
+          pid: process.pid,
+          functions: functions.filter(({ disabled }) => !disabled).map(({ name }) => name),
+        }),
+      )
     })
 }
 
-async function run(given: z.infer<typeof flags>): Promise<void> {
-  const leases = {
-    ...(given.leaseAcquireMs !== undefined && { acquireMs: given.leaseAcquireMs }),
-    ...(given.leaseRenewMs !== undefined && { renewMs: given.leaseRenewMs }),
-    ...(given.leaseExpirationMs !== undefined && { expirationMs: given.leaseExpirationMs }),
-  }
-  const host = await startFunctionsHost({
+async function start(given: z.infer<typeof flags>): Promise<FunctionsHost> {
+  const { startFunctionsHost } = await import('./server.ts')
+  return await startFunctionsHost({
     app: given.app,
     port: given.port,
     host: given.host,
     log: given.log,
-    leases,
+    leases: {
+      ...(given.leaseAcquireMs !== undefined && { acquireMs: given.leaseAcquireMs }),
+      ...(given.leaseRenewMs !== undefined && { renewMs: given.leaseRenewMs }),
+      ...(given.leaseExpirationMs !== undefined && { expirationMs: given.leaseExpirationMs }),
+    },
     ...(given.settings !== undefined && { settings: readSettings(given.settings) }),
     ...(given.data !== undefined && { dataDir: given.data }),
     ...(given.cors !== undefined && { cors: given.cors }),
@@ -72,19 +77,6 @@ async function run(given: z.infer<typeof flags>): Promise<void> {
     ...(given.drainMs !== undefined && { drainMs: given.drainMs }),
     ...(given.queueLockMs !== undefined && { queueLockMs: given.queueLockMs }),
   })
-  const stop = (): void => {
-    void host.close().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    )
-  }
-  process.once('SIGINT', stop)
-  process.once('SIGTERM', stop)
-  if (given.exitWithStdin) process.stdin.once('end', stop).once('error', stop).resume()
-  const functions = host.functions.filter(({ disabled }) => !disabled).map(({ name }) => name)
-  process.stdout.write(
-    `${JSON.stringify({ ready: true, url: host.url, port: host.port, pid: process.pid, functions })}\n`,
-  )
 }
 
 function readSettings(file: string): Record<string, string> {

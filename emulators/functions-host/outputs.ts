@@ -2,7 +2,7 @@
 import type { RegisteredFunction } from './app/core-api.ts'
 import type { Binding, InvocationResponse, TypedData } from './app/core-types.ts'
 import { resolveConnection, resolveSettings } from './app/settings.ts'
-import type { CosmosClients } from './triggers/cosmos-clients.ts'
+import type { CosmosClients } from './triggers/cosmos/clients.ts'
 import type { Queues } from './triggers/queue-client.ts'
 
 type Send = (binding: Binding, data: TypedData) => Promise<void>

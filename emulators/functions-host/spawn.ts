@@ -36,7 +36,7 @@ const readyLine = z.looseObject({
 
 /** Starts a host in a process of its own. @throws Error with what the child wrote when it does not get ready. */
 export async function spawnFunctionsHost(options: SpawnOptions): Promise<SpawnedHost> {
-  const main = fileURLToPath(new URL('./main.ts', import.meta.url))
+  const main = fileURLToPath(new URL('../main.ts', import.meta.url))
   const child = spawn(process.execPath, [main, 'functions-host', ...argumentsOf(options)], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, NODE_OPTIONS: '', ...options.settings },

@@ -100,7 +100,7 @@ async function serve(
       log('error', 'no-response', { function: name, invocationId, message: error.message })
     }
     // Once the first byte is out, an error can only be told by cutting the connection.
-    if (response.headersSent) return void response.destroy()
+    if (response.headersSent) return void response.socket?.destroySoon()
     const tooLarge = [error, body.errored].find((cause) => cause instanceof TooLarge)
     if (!tooLarge) return answer(response, 500)
     // The rest of the body is not read, so the connection cannot be used again.

@@ -5,8 +5,8 @@ import type { Log } from '../../kit/log.ts'
 import type { HostConfig } from '../app/host-config.ts'
 import type { Invoke } from '../app/invoke.ts'
 import type { HostedFunction } from '../hosted-function.ts'
-import { type LeaseTimes, startCosmos } from './cosmos.ts'
-import type { CosmosClients } from './cosmos-clients.ts'
+import type { LeaseTimes } from './cosmos/balance.ts'
+import type { CosmosClients } from './cosmos/clients.ts'
 import { startQueue } from './queue.ts'
 import type { Queues } from './queue-client.ts'
 import { startTimer } from './timer.ts'
@@ -29,6 +29,17 @@ export interface TriggerServices {
  * @throws Error naming the function when its binding or a setting it needs is wrong or missing.
  */
 export async function startTrigger(
+  hosted: HostedFunction,
+  services: TriggerServices,
+): Promise<Trigger | undefined> {
+  try {
+    return await start(hosted, services)
+  } catch (cause) {
+    throw new Error(`Function "${hosted.name}" cannot start: ${(cause as Error).message}`, { cause })
+  }
+}
+
+async function start(
   { target, binding, bindingName, name, type }: HostedFunction,
   services: TriggerServices,
 ): Promise<Trigger | undefined> {
@@ -42,7 +53,11 @@ export async function startTrigger(
     case 'queuetrigger':
       return await startQueue(parts, { config: config.queues, queues, lockMs: services.queueLockMs })
     case 'cosmosdbtrigger':
-      return await startCosmos(parts, services.cosmos, services.leaseTimes)
+      return await (await import('./cosmos/trigger.ts')).startCosmos(
+        parts,
+        services.cosmos,
+        services.leaseTimes,
+      )
     case 'warmuptrigger':
       await invoke(target, {
         invocationId: randomUUID(),

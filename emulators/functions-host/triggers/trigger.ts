@@ -20,9 +20,9 @@ export interface TriggerParts {
   faults: Faults
 }
 
-/** A required text member of a binding. @throws Error that names the function and the member. */
-export function requiredText({ target, binding }: TriggerParts, member: string): string {
+/** A required text member of a binding. @throws Error that names the member. */
+export function requiredText({ binding }: TriggerParts, member: string): string {
   const value = binding[member]
   if (typeof value === 'string' && value !== '') return value
-  throw new Error(`Function "${target.metadata.name}": its ${binding.type} needs "${member}".`)
+  throw new Error(`its ${binding.type} needs "${member}".`)
 }

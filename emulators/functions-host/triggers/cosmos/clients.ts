@@ -30,7 +30,8 @@ export function createCosmosClients(userAgentSuffix: string | undefined): Cosmos
   }
 }
 
-function parseConnection(text: string): { endpoint: string; key: string } {
+/** @throws Error when the endpoint or the key is missing. */
+export function parseConnection(text: string): { endpoint: string; key: string } {
   const parts = new Map(
     text.split(';').map((part) => {
       const at = part.indexOf('=')

@@ -1,0 +1,89 @@
+// HTTP functions without streaming, hooks, limits on concurrency, and the admin routes.
+import { fileURLToPath } from 'node:url'
+import { type SpawnedHost, spawnFunctionsHost } from '../spawn.ts'
+
+const app = fileURLToPath(new URL('./apps/http-buffered', import.meta.url))
+let host: SpawnedHost
+
+beforeAll(async () => {
+  host = await spawnFunctionsHost({ app, log: 'info' })
+})
+afterAll(() => host.close())
+
+test('an empty route prefix; request and response as data', async () => {
+  const response = await fetch(`${host.url}/things/a?q=1&q=2`, {
+    method: 'POST',
+    headers: { 'x-sent': 'yes' },
+    body: 'ä',
+  })
+  expect(response.status).toBe(201)
+  expect(response.headers.get('x-seen')).toBe('yes')
+  expect(response.headers.get('set-cookie')).toBe('taste=sweet; Path=/; HttpOnly; SameSite=Lax')
+  expect(await response.json()).toEqual({
+    url: `${host.url}/things/a?q=1&q=2`,
+    params: { id: 'a' },
+    query: '1,2',
+    body: 'ä',
+  })
+})
+
+test('hooks: before the handler, after it, on log lines, and around the life of the app', async () => {
+  expect(await text('/rescued')).toEqual([200, 'rescued rescued'])
+  await host.logged('before the handler (hooked)')
+  await host.logged('app started')
+})
+
+test('a hook that throws fails the invocation before the handler', async () => {
+  expect(await text('/forbidden')).toEqual([500, ''])
+  await host.logged('not allowed')
+})
+
+test('a handler that throws or returns nothing is 500', async () => {
+  expect(await text('/throws')).toEqual([500, ''])
+  expect(await text('/nothing')).toEqual([500, ''])
+})
+
+test('two requests run, a third waits, a fourth is turned away with 429', async () => {
+  const first = [text('/hold'), text('/hold')]
+  await host.logged(/holding(.|\n)*holding/)
+  const third = text('/things/waiting')
+  const fourth = text('/things/refused')
+  expect(await Promise.race([third, fourth])).toEqual([429, ''])
+  await fire('release', '')
+  expect(await Promise.all(first)).toEqual([
+    [200, 'released'],
+    [200, 'released'],
+  ])
+  expect((await third)[0]).toBe(201)
+})
+
+test('the admin routes list functions, tell the status, and fire what is not HTTP', async () => {
+  const list = (await (await fetch(`${host.url}/admin/functions`)).json()) as { name: string }[]
+  expect(list.map(({ name }) => name)).toEqual([
+    'echo',
+    'forbidden',
+    'rescued',
+    'throws',
+    'nothing',
+    'hold',
+    'release',
+  ])
+  expect(list[0]).toMatchObject({ isDisabled: false, invoke_url_template: `${host.url}/things/{id}` })
+  const status = (await (await fetch(`${host.url}/admin/host/status`)).json()) as { state: string }
+  expect(status.state).toBe('Running')
+  expect((await fire('RELEASE', '')).status).toBe(202)
+  expect((await fire('echo', '')).status).toBe(400)
+  expect((await fire('unknown', '')).status).toBe(404)
+  const broken = await fetch(`${host.url}/admin/functions/release`, { method: 'POST', body: '{' })
+  expect(broken.status).toBe(400)
+  expect((await fetch(`${host.url}/admin/keys`)).status).toBe(501)
+})
+
+function fire(name: string, input: string): Promise<Response> {
+  return fetch(`${host.url}/admin/functions/${name}`, { method: 'POST', body: JSON.stringify({ input }) })
+}
+
+async function text(path: string, init?: RequestInit): Promise<[number, string]> {
+  const response = await fetch(`${host.url}${path}`, init)
+  return [response.status, await response.text()]
+}

@@ -1,0 +1,133 @@
+// Works one lease: read, run the function, checkpoint, read on; and renews the lease beside it. Ends when the lease is lost
+// or the pump is stopped. A page is checkpointed after its invocation has succeeded or its retries are used up, never
+// before: a crash delivers it again, a handler that throws does not.
+import { randomUUID } from 'node:crypto'
+import type { Container } from '@azure/cosmos'
+import { withRetry } from '../retry.ts'
+import type { TriggerParts } from '../trigger.ts'
+import { createBackoff, pause } from '../wait.ts'
+import { openFeed, type Start } from './feed.ts'
+import { type FeedRange, type Lease, LeaseLost, type LeaseStore } from './lease-store.ts'
+
+export interface PumpParts extends TriggerParts {
+  monitored: Container
+  store: LeaseStore
+  lease: Lease
+  start: Start
+  maxItems: number
+  pollMs: number
+  renewMs: number
+}
+
+export interface Pump {
+  /** Stops reading; the running invocation is waited for and checkpointed, then the lease is given back. */
+  stop(): Promise<void>
+  /** Resolves when the pump has ended, for whatever reason. */
+  done: Promise<void>
+}
+
+export function startPump(parts: PumpParts): Pump {
+  const { store, log, target } = parts
+  const fields = { function: target.metadata.name, lease: parts.lease.id }
+  const ending = new AbortController()
+  let { lease } = parts
+  let lost = false
+  let writes = Promise.resolve()
+
+  /** One write at a time: renewal and checkpoint would otherwise invalidate each other's etag. */
+  const update = (change: Partial<Pick<Lease, 'Owner' | 'ContinuationToken'>>): Promise<void> => {
+    const write = writes.then(async () => {
+      lease = await store.update(lease, change)
+    })
+    writes = write.catch(() => {})
+    return write
+  }
+  const guard = (error: unknown, event: string): void => {
+    if (error instanceof LeaseLost) {
+      lost = true
+      ending.abort()
+      log('info', 'lease-lost', { ...fields, message: error.message })
+    } else log('error', event, { ...fields, error: String(error) })
+  }
+
+  const renew = async (): Promise<void> => {
+    while (!ending.signal.aborted) {
+      await pause(parts.renewMs, ending.signal)
+      if (!ending.signal.aborted) await update({}).catch((error) => guard(error, 'lease-renew'))
+    }
+  }
+  const work = async (): Promise<void> => {
+    await Promise.all([
+      renew(),
+      read(parts, lease.ContinuationToken, ending.signal, guard, async (position) => {
+        parts.faults.step(`cosmos.${target.metadata.name}`, 'before-checkpoint')
+        await update({ ContinuationToken: position })
+        parts.faults.step(`cosmos.${target.metadata.name}`, 'after-checkpoint')
+      }),
+    ])
+    if (!lost) await update({ Owner: null }).catch((error) => guard(error, 'lease-release'))
+  }
+
+  const done = work()
+  return {
+    done,
+    async stop() {
+      ending.abort()
+      await done
+    },
+  }
+}
+
+async function read(
+  parts: PumpParts,
+  from: string | null,
+  ending: AbortSignal,
+  guard: (error: unknown, event: string) => void,
+  checkpoint: (position: string) => Promise<void>,
+): Promise<void> {
+  const { target, bindingName, invoke } = parts
+  const { min, max } = parts.lease.FeedRange.Range
+  const range: FeedRange = { id: parts.lease.LeaseToken, min, max }
+  const backoff = createBackoff()
+  let position = from
+  let feed: Awaited<ReturnType<typeof openFeed>> | undefined
+  while (!ending.aborted) {
+    try {
+      feed ??= await openFeed(parts.monitored, range, position, parts.start, parts.maxItems)
+      const page = await feed.next()
+      backoff.reset()
+      if (page.documents.length > 0) {
+        const inputData = [{ name: bindingName, data: { json: JSON.stringify(page.documents) } }]
+        const outcome = await withRetry(target.metadata.retryOptions, ending, (retryContext) =>
+          invoke(target, { invocationId: randomUUID(), inputData, retryContext }),
+        )
+        if (outcome === 'interrupted') return
+        await settle(() => checkpoint(page.position), ending, guard)
+      }
+      position = page.position
+      if (page.documents.length === 0) await pause(parts.pollMs, ending)
+    } catch (error) {
+      guard(error, 'change-feed')
+      feed = undefined
+      await pause(backoff.next(), ending)
+    }
+  }
+}
+
+/** A batch that has run is checkpointed however long the store is away: reading on without would run it twice for nothing. */
+async function settle(
+  checkpoint: () => Promise<void>,
+  ending: AbortSignal,
+  guard: (error: unknown, event: string) => void,
+): Promise<void> {
+  const backoff = createBackoff()
+  for (;;) {
+    try {
+      return await checkpoint()
+    } catch (error) {
+      guard(error, 'checkpoint')
+      if (ending.aborted) return
+      await pause(backoff.next(), ending)
+    }
+  }
+}

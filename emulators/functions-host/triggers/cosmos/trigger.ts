@@ -1,0 +1,106 @@
+// The Cosmos DB trigger: keeps this host's share of the leases and a pump on each of them. An account that is away is waited
+// for; the host goes on without.
+import { randomUUID } from 'node:crypto'
+import type { Container } from '@azure/cosmos'
+import type { Trigger, TriggerParts } from '../trigger.ts'
+import { createBackoff, pause } from '../wait.ts'
+import { chooseLeases, type LeaseTimes } from './balance.ts'
+import type { CosmosClients } from './clients.ts'
+import { createLeaseStore, type FeedRange, type LeaseStore } from './lease-store.ts'
+import { type CosmosTriggerOptions, parseCosmosOptions } from './options.ts'
+import { type Pump, startPump } from './pump.ts'
+
+/** How long the start of the host waits for the first look at the leases. */
+const FIRST_LOOK_MS = 3_000
+
+interface Opened {
+  monitored: Container
+  store: LeaseStore
+  ranges: FeedRange[]
+}
+
+/** @throws Error naming the function when its binding is wrong or a setting is missing. */
+export async function startCosmos(
+  parts: TriggerParts,
+  clients: CosmosClients,
+  times: Partial<LeaseTimes>,
+): Promise<Trigger> {
+  const options = parseCosmosOptions(parts, times)
+  const { log, target } = parts
+  const owner = randomUUID()
+  const pumps = new Map<string, Pump>()
+  const stopping = new AbortController()
+  const looked = Promise.withResolvers<void>()
+
+  const balance = async ({ monitored, store, ranges }: Opened): Promise<void> => {
+    const held = new Set(pumps.keys())
+    const leases = await store.list(ranges)
+    for (const wanted of chooseLeases(leases, owner, held, Date.now(), options.times.expirationMs)) {
+      const lease = await store.acquire(wanted, owner)
+      if (!lease) continue
+      log('info', 'lease-acquired', { function: target.metadata.name, lease: lease.id, from: wanted.Owner })
+      const { start, maxItems, pollMs } = options
+      const { renewMs } = options.times
+      const pump = startPump({ ...parts, monitored, store, lease, start, maxItems, pollMs, renewMs })
+      pumps.set(lease.id, pump)
+      void pump.done.then(() => pumps.delete(lease.id))
+    }
+  }
+
+  const run = async (): Promise<void> => {
+    const backoff = createBackoff(options.times.acquireMs)
+    let opened: Opened | undefined
+    while (!stopping.signal.aborted) {
+      let wait = options.times.acquireMs
+      try {
+        opened ??= await open(options, clients)
+        await balance(opened)
+        backoff.reset()
+      } catch (error) {
+        log('error', 'leases', { function: target.metadata.name, error: String(error) })
+        wait = backoff.next()
+      }
+      looked.resolve()
+      await pause(wait, stopping.signal)
+    }
+  }
+
+  const running = run()
+  await Promise.race([looked.promise, pause(FIRST_LOOK_MS, stopping.signal)])
+  return {
+    async stop() {
+      stopping.abort()
+      await running
+      await Promise.all([...pumps.values()].map((pump) => pump.stop()))
+    },
+  }
+}
+
+async function open(options: CosmosTriggerOptions, clients: CosmosClients): Promise<Opened> {
+  const client = await clients.client(options.connection)
+  const leaseClient = await clients.client(options.leaseConnection)
+  const leaseDatabase = leaseClient.database(options.leaseDatabaseName)
+  if (options.createLeaseContainer) {
+    await leaseDatabase.containers.createIfNotExists(
+      { id: options.leaseContainerName, partitionKey: { paths: ['/id'] }, defaultTtl: -1 },
+      options.leasesContainerThroughput === undefined
+        ? {}
+        : { offerThroughput: options.leasesContainerThroughput },
+    )
+  }
+  const database = client.database(options.databaseName)
+  const monitored = database.container(options.containerName)
+  const rids = [(await database.read()).resource, (await monitored.read()).resource]
+  const [databaseRid, containerRid] = rids.map(
+    (resource) => (resource as { _rid?: string } | undefined)?._rid,
+  )
+  const account = new URL(options.endpoint).hostname
+  const prefix = `${options.leasePrefix}${account}_${databaseRid}_${containerRid}`
+  const { resources } = await monitored.readPartitionKeyRanges().fetchAll()
+  const ranges = resources.map(({ id, minInclusive, maxExclusive }) => {
+    return { id, min: minInclusive, max: maxExclusive }
+  })
+  const store = createLeaseStore(leaseDatabase.container(options.leaseContainerName), prefix)
+  await store.initialize(ranges)
+  return { monitored, store, ranges }
+}
