@@ -15,7 +15,7 @@ export function portOption(standard: number, flag = '--port <n>'): Option {
 
 /**
  * Starts an emulator, prints `{"ready":true,"url":…,…}` as one line on standard output and waits for SIGINT or
- * SIGTERM, which close it and end the process with code 0. What cannot start ends it with code 1 and the reason.
+ * SIGTERM (or the death of a parent that opened an IPC channel), which close it and end the process with code 0. What cannot start ends it with code 1 and the reason.
  */
 export async function runUntilStopped<E extends { url: string; close(): Promise<void> }>(
   start: () => Promise<E>,
@@ -30,5 +30,7 @@ export async function runUntilStopped<E extends { url: string; close(): Promise<
   }
   const stop = (): void => void emulator.close().then(() => process.exit(0))
   process.once('SIGINT', stop).once('SIGTERM', stop)
+  // Started by another Node process with an IPC channel: do not outlive it.
+  if (process.connected) process.once('disconnect', stop)
   process.stdout.write(`${JSON.stringify({ ready: true, url: emulator.url, ...describe(emulator) })}\n`)
 }
