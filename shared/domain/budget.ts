@@ -3,8 +3,13 @@
 /** Room for a page's items, the envelope and the frame around it taken off. */
 export const PAGE_BYTES = 240 * 1024
 
+const encoder = new TextEncoder()
+
+/** The size of a text in UTF-8. */
+export const textBytes = (text: string): number => encoder.encode(text).length
+
 /** The size of a value as JSON in UTF-8. */
-export const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value))
+export const jsonBytes = (value: unknown): number => textBytes(JSON.stringify(value))
 
 /** As many items as fit, from the front or from the back; at least one, since no single item is larger than a page. */
 export function fitting<T>(items: T[], bytes: number, side: 'front' | 'back' = 'front'): T[] {

@@ -23,7 +23,7 @@ function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {
 
 /** @throws ChatError `invalid-request` when the text is not a JSON object, `too-large` */
 export function parseJsonObject(text: string): Record<string, unknown> {
-  if (Buffer.byteLength(text) > MAX_BODY_BYTES) {
+  if (textBytes(text) > MAX_BODY_BYTES) {
     throw new ChatError('too-large', `The body is larger than ${MAX_BODY_BYTES} bytes.`)
   }
   let json: unknown
