@@ -15,6 +15,7 @@ import { healthEndpoint } from './http/health.ts'
 import { jwksEndpoint } from './http/jwks.ts'
 import { listBotsEndpoint } from './http/list-bots.ts'
 import { listChatsEndpoint } from './http/list-chats.ts'
+import { listMembersEndpoint } from './http/list-members.ts'
 import { listMessagesEndpoint } from './http/list-messages.ts'
 import { listReceiptsEndpoint } from './http/list-receipts.ts'
 import { loginEndpoint } from './http/login.ts'
@@ -25,7 +26,9 @@ import { negotiateEndpoint } from './http/negotiate.ts'
 import { readLogEndpoint } from './http/read-log.ts'
 import { refreshEndpoint } from './http/refresh.ts'
 import { registerEndpoint } from './http/register.ts'
+import { removeMemberEndpoint } from './http/remove-member.ts'
 import { sendMessageEndpoint } from './http/send-message.ts'
+import { setMemberEndpoint } from './http/set-member.ts'
 
 const endpoints = [
   registerEndpoint,
@@ -40,6 +43,9 @@ const endpoints = [
   createChatEndpoint,
   listChatsEndpoint,
   getChatEndpoint,
+  listMembersEndpoint,
+  setMemberEndpoint,
+  removeMemberEndpoint,
   sendMessageEndpoint,
   listMessagesEndpoint,
   readLogEndpoint,

@@ -75,6 +75,7 @@ export function createApp(config: Config, logger: Logger) {
     probes: probesOf(config, push, cosmos),
     newId,
     receiptFrame,
+    chatRemoved: (chatId: string) => ({ type: 'chat.removed', chatId }),
     chatAdded: (view: ChatView) => ({ type: 'chat.added', chat: renderChat(view) }),
   }
 }

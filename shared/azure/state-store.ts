@@ -97,13 +97,11 @@ const toHead = ({ chatId, kind, name, memberCount, sent, last }: StoredHead): He
 })
 
 async function advanceHead(state: Container, chatId: string, to: HeadMove): Promise<boolean> {
-  const { sent, preview, ...place } = to
-  const operations: PatchOperation[] = Object.entries(place).map(([name, value]) => ({
-    op: 'set',
-    path: `/last/${name}`,
-    value,
-  }))
-  if (preview !== undefined) operations.push({ op: 'set', path: '/last/preview', value: preview })
+  const { sent, memberCount, ...last } = to
+  const operations: PatchOperation[] = Object.entries(last)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => ({ op: 'set', path: `/last/${name}`, value }))
+  if (memberCount !== undefined) operations.push({ op: 'set', path: '/memberCount', value: memberCount })
   const senders: PatchOperation[] = Object.entries(sent).map(([userId, value]) => ({
     op: 'set',
     path: `/sent/${userId}`,

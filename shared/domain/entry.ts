@@ -50,6 +50,8 @@ export interface MemberEntry extends EntryBase {
   role?: Role | undefined
   /** Where the person starts to see the log. */
   joined: Position
+  /** How many members the chat has from here on. */
+  memberCount: number
 }
 
 export interface ChatEntry extends EntryBase {

@@ -1,5 +1,6 @@
 // The edge: unknown in, typed value or `invalid-request` with a path per fault out.
 import type * as z from 'zod'
+import { textBytes } from '../domain/budget.ts'
 import { ChatError, type FieldError } from '../domain/error.ts'
 
 /** Bodies and commands beyond this are refused unread. */

@@ -86,6 +86,7 @@ export interface HeadMove extends Position {
   preview?: string | undefined
   senderId: string
   sent: Record<string, Position>
+  memberCount?: number | undefined
 }
 
 export interface InboxStore {

@@ -141,6 +141,7 @@ async function commitChat(deps: CreateChatDeps, { chat, others }: Plan): Promise
         userId,
         role,
         joined: START,
+        memberCount: people.length,
         dedupeKey: `created:${userId}`,
       }),
     ),

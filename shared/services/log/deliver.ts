@@ -154,15 +154,23 @@ function toMove(entries: Entry[]): HeadMove {
   const last = entries.at(-1)!
   const sent: Record<string, Position> = {}
   let shown: string | undefined
+  let memberCount: number | undefined
   for (const entry of entries) {
+    if (entry.type === 'member') memberCount = entry.memberCount
     if (entry.type !== 'message') continue
     sent[entry.senderId] = { seq: entry.seq, n: entry.n }
     shown = preview(entry.content)
   }
-  return { seq: last.seq, n: last.n, at: last.createdAt, preview: shown, senderId: last.senderId, sent }
+  const { seq, n, createdAt: at, senderId } = last
+  return { seq, n, at, senderId, preview: shown, memberCount, sent }
 }
 
 function mergeMoves(earlier: HeadMove | undefined, later: HeadMove): HeadMove {
   if (!earlier) return later
-  return { ...later, preview: later.preview ?? earlier.preview, sent: { ...earlier.sent, ...later.sent } }
+  return {
+    ...later,
+    preview: later.preview ?? earlier.preview,
+    memberCount: later.memberCount ?? earlier.memberCount,
+    sent: { ...earlier.sent, ...later.sent },
+  }
 }

@@ -1,0 +1,14 @@
+import { renderMember } from '../../shared/protocol/render.ts'
+import { chatRequest } from '../../shared/protocol/requests.ts'
+import { listMembers } from '../../shared/services/chats/members.ts'
+import { endpoint, ok } from '../adapter/endpoint.ts'
+
+export const listMembersEndpoint = endpoint({
+  name: 'members.list',
+  functionName: 'list-members',
+  method: 'GET',
+  route: 'chats/{chatId}/members',
+  input: chatRequest,
+  run: async (app, actor, { chatId }) =>
+    ok({ members: (await listMembers(app, actor, chatId)).map(renderMember) }),
+})

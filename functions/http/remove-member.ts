@@ -1,0 +1,15 @@
+import { memberRequest } from '../../shared/protocol/requests.ts'
+import { removeMember } from '../../shared/services/chats/members.ts'
+import { endpoint, noContent } from '../adapter/endpoint.ts'
+
+export const removeMemberEndpoint = endpoint({
+  name: 'members.remove',
+  functionName: 'remove-member',
+  method: 'DELETE',
+  route: 'chats/{chatId}/members/{userId}',
+  input: memberRequest,
+  run: async (app, actor, ask) => {
+    await removeMember(app, actor, ask)
+    return noContent
+  },
+})

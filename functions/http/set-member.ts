@@ -1,0 +1,13 @@
+import { renderChat } from '../../shared/protocol/render-chat.ts'
+import { setMemberRequest } from '../../shared/protocol/requests.ts'
+import { setMember } from '../../shared/services/chats/members.ts'
+import { endpoint, ok } from '../adapter/endpoint.ts'
+
+export const setMemberEndpoint = endpoint({
+  name: 'members.set',
+  functionName: 'set-member',
+  method: 'PUT',
+  route: 'chats/{chatId}/members/{userId}',
+  input: setMemberRequest,
+  run: async (app, actor, ask) => ok(renderChat(await setMember(app, actor, ask))),
+})
