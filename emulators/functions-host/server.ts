@@ -127,19 +127,18 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
     await closeServer(front)
     cosmos.dispose()
   }
-  try {
-    for (const one of active) {
-      const trigger = await startTrigger(one, {
-        ...{ config, queues, cosmos, invoke, log, faults },
-        dataFolder: options.dataDir,
-        queueLockMs: options.queueLockMs ?? 600_000,
-        leaseTimes: options.leases ?? {},
-      })
-      if (trigger) triggers.push(trigger)
-    }
-  } catch (error) {
+  const services = {
+    ...{ config, queues, cosmos, invoke, log, faults },
+    dataFolder: options.dataDir,
+    queueLockMs: options.queueLockMs ?? 600_000,
+    leaseTimes: options.leases ?? {},
+  }
+  const starting = await Promise.allSettled(active.map((one) => startTrigger(one, services)))
+  for (const one of starting) if (one.status === 'fulfilled' && one.value) triggers.push(one.value)
+  const failed = starting.find((one) => one.status === 'rejected')
+  if (failed) {
     await close()
-    throw error
+    throw failed.reason
   }
   log('info', 'ready', { url, functions: active.map(({ name }) => name) })
   return { url, port, functions, faults, close, [Symbol.asyncDispose]: close }

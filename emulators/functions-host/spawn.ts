@@ -16,6 +16,8 @@ export interface SpawnedHost extends AsyncDisposable {
   logs(): string
   /** Resolves as soon as stderr holds the text, or a line the pattern matches. */
   logged(text: string | RegExp): Promise<void>
+  /** Resolves when the child has ended, however it did. */
+  exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
   /** Sends the signal and resolves to how the child ended. */
   kill(signal?: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>
   /** Stops the child in good order (SIGTERM), and by SIGKILL when it has not ended in time. */
@@ -47,11 +49,12 @@ export async function spawnFunctionsHost(options: SpawnOptions): Promise<Spawned
     logs += text
     for (const listener of listeners) listener()
   })
-  const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>
-  const kill = async (signal: NodeJS.Signals = 'SIGTERM') => {
+  const exited = once(child, 'close').then(([code, signal]) => {
+    return { code: code as number | null, signal: signal as NodeJS.Signals | null }
+  })
+  const kill = (signal: NodeJS.Signals = 'SIGTERM') => {
     child.kill(signal)
-    const [code, by] = await ended
-    return { code, signal: by }
+    return exited
   }
   const close = async (): Promise<void> => {
     const timer = setTimeout(() => child.kill('SIGKILL'), 15_000)
@@ -61,13 +64,13 @@ export async function spawnFunctionsHost(options: SpawnOptions): Promise<Spawned
   const timer = setTimeout(() => child.kill('SIGKILL'), options.readyMs ?? 20_000)
   const first = await Promise.race([
     once(createInterface(child.stdout), 'line').then(([line]) => String(line)),
-    ended.then(([code, signal]) => {
+    exited.then(({ code, signal }) => {
       throw new Error(`The functions host did not start (${signal ?? `exit code ${code}`}):\n${logs}`)
     }),
   ]).finally(() => clearTimeout(timer))
   const { url, port, functions } = readyLine.parse(JSON.parse(first))
   return {
-    ...{ url, port, functions, kill, close },
+    ...{ url, port, functions, exited, kill, close },
     pid: child.pid!,
     logs: () => logs,
     logged: (text) =>

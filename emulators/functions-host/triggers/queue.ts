@@ -11,6 +11,8 @@ import { requiredText, type Trigger, type TriggerParts } from './trigger.ts'
 import { createBackoff, pause } from './wait.ts'
 
 const MINIMUM_POLL_MS = 100
+/** How long the start of the host waits for the queue to be there and polled once. */
+const FIRST_POLL_MS = 3_000
 
 export interface QueueTriggerOptions {
   config: HostConfig['queues']
@@ -29,6 +31,7 @@ export async function startQueue(parts: TriggerParts, options: QueueTriggerOptio
   const poison = await queues.client(connection, `${queueName}-poison`)
   const stopping = new AbortController()
   const running = new Set<Promise<void>>()
+  const polled = Promise.withResolvers<void>()
   let wake = new AbortController()
   const unwatch = queues.onSent(client, () => wake.abort())
 
@@ -55,6 +58,7 @@ export async function startQueue(parts: TriggerParts, options: QueueTriggerOptio
         if (!created) await client.createIfNotExists({ abortSignal: stopping.signal })
         created = true
         const messages = await receive()
+        polled.resolve()
         backoff.reset()
         misses = messages.length > 0 ? 0 : misses + 1
         for (const message of messages) {
@@ -72,6 +76,7 @@ export async function startQueue(parts: TriggerParts, options: QueueTriggerOptio
       } catch (error) {
         if (stopping.signal.aborted) return
         created = false
+        polled.resolve()
         log('error', 'queue-poll', { function: target.metadata.name, queue: queueName, error: String(error) })
         await pause(backoff.next(), stopping.signal)
       }
@@ -79,6 +84,7 @@ export async function startQueue(parts: TriggerParts, options: QueueTriggerOptio
   }
 
   const polling = poll()
+  await Promise.race([polled.promise, pause(FIRST_POLL_MS, stopping.signal)])
   return {
     async stop() {
       stopping.abort()
