@@ -47,7 +47,7 @@ const group = z.string().refine(isGroupName, 'is not a group name')
 const metadata = z
   .record(z.string().regex(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,256}$/), z.string().max(1024))
   .nullish()
-const data = { dataType: z.string().optional(), data: z.unknown(), metadata }
+const data = { dataType: z.string().optional(), data: z.unknown().optional(), metadata }
 
 const FRAMES = {
   ping: z.object({}),

@@ -63,7 +63,7 @@ async function open(
   const hub = hubOf(service, url.hub)
   const upstream: NewConnection['upstream'] = { lastEventId: 0, state: undefined, cookies: new Map() }
   const answer = await service.upstream.connect(
-    { connectionId, hub: hub.name, userId: claims.userId, subprotocol: offered[0], origin, upstream },
+    { connectionId, hub: hub.name, userId: claims.userId, subprotocol: undefined, origin, upstream },
     {
       claims: claims.all,
       query: queryForUpstream(url.query),

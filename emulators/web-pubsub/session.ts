@@ -40,7 +40,10 @@ export function receive(service: Service, connection: Connection, data: Buffer, 
 
 function dispatch(service: Service, connection: Connection, frame: ClientFrame): void {
   if (frame.type === 'ping') return void service.delivery.control(connection, pongFrame())
-  if (frame.type === 'sequenceAck') return void service.delivery.acknowledge(connection, frame.sequenceId)
+  if (frame.type === 'sequenceAck') {
+    service.delivery.acknowledge(connection, frame.sequenceId)
+    return void service.log('debug', 'acknowledged', { connectionId: connection.id, upTo: frame.sequenceId })
+  }
   if (frame.type === 'unsupported') return void refuse(service, connection, frame)
   enqueue(service, connection, frame)
 }

@@ -28,9 +28,8 @@ const eventHandler = z.strictObject({
 const hubSettings = z.strictObject({
   eventHandlers: z.array(eventHandler).default([]),
   anonymousConnectPolicy: z
-    .string()
-    .toLowerCase()
-    .pipe(z.enum(['allow', 'deny']))
+    .enum(['allow', 'deny', 'Allow', 'Deny'])
+    .transform((policy) => policy.toLowerCase() as 'allow' | 'deny')
     .default('deny'),
   webSocketKeepAliveIntervalInSeconds: z.int().min(1).max(120).default(20),
 })

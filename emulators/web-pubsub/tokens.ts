@@ -96,13 +96,11 @@ export async function createTokens(accessKey: string, clock: Clock): Promise<Tok
   }
 }
 
-/** Audiences are compared without case; callers differ in whether they percent-encode. */
+/** Audiences are compared without case and percent-encoding: callers differ in both. */
 function audienceMatches(claimed: JWTPayload['aud'], accepted: readonly string[]): boolean {
-  const wanted = new Set(accepted.map((audience) => audience.toLowerCase()))
-  const list = claimed === undefined ? [] : Array.isArray(claimed) ? claimed : [claimed]
-  return list.some(
-    (audience) => wanted.has(audience.toLowerCase()) || wanted.has(decode(audience).toLowerCase()),
-  )
+  const plain = (audience: string): string => decode(audience).toLowerCase()
+  const wanted = new Set(accepted.map(plain))
+  return claimed !== undefined && [claimed].flat().some((audience) => wanted.has(plain(audience)))
 }
 
 function decode(text: string): string {

@@ -78,9 +78,9 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     } as const
     post(handler, subject, event).then(
       (answer) => {
-        if (!isSuccess(answer)) log('info', 'event refused', { event: name, status: answer.status })
+        if (!isSuccess(answer)) log('info', 'event refused', { name, status: answer.status })
       },
-      (error: unknown) => log('error', 'event lost', { event: name, error: String(error) }),
+      (error: unknown) => log('error', 'event lost', { name, error: String(error) }),
     )
   }
 
@@ -115,7 +115,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         ({ userEventPattern }) =>
           userEventPattern !== undefined && eventPatternMatches(userEventPattern, name),
       )
-      if (!handler) return refused(log, name, 'no handler takes it')
+      if (!handler) return { ok: false, reason: `No handler takes the event ${name}.` }
       const subject = subjectOf(connection)
       const id = ++subject.upstream.lastEventId
       const metadata = payload.metadata ? { metadata: payload.metadata } : {}
@@ -140,8 +140,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   }
 }
 
-function refused(log: Log, event: string, reason: string): UserEventAnswer {
-  log('error', 'event not handled', { event, reason })
+function refused(log: Log, name: string, reason: string): UserEventAnswer {
+  log('error', 'event not handled', { name, reason })
   return { ok: false, reason }
 }
 

@@ -64,10 +64,6 @@ export function createHttpClient(): HttpClient {
       outgoing.on('error', (error: NodeJS.ErrnoException) => {
         clearTimeout(timer)
         if (error instanceof NoAnswer) return reject(error)
-        // The handler may close an idle connection at the moment we reuse it; that is no failure of the handler.
-        if (outgoing.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE')) {
-          return send(request).then(resolve, reject)
-        }
         reject(new NoAnswer(`The event handler could not be reached: ${error.message}`, true, error))
       })
       outgoing.end(request.body)

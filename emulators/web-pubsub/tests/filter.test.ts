@@ -1,0 +1,72 @@
+import { createConnection } from '../connection.ts'
+import { createHub } from '../hub.ts'
+import { compileFilter } from '../rest/filter.ts'
+
+const connection = (id: string, userId?: string, groups: string[] = []) => {
+  const created = createConnection({
+    id,
+    hub: createHub('chat'),
+    userId,
+    subprotocol: 'json.webpubsub.azure.v1',
+    origin: 'localhost',
+    roles: [],
+    publishTo: undefined,
+    upstream: { lastEventId: 0, state: undefined, cookies: new Map() },
+  })
+  for (const group of groups) created.groups.add(group)
+  return created
+}
+
+const everyone = [connection('c1', 'ann', ['a', 'b']), connection('c2', "o'neil", ['b']), connection('c3')]
+
+test.each([
+  ['', ['c1', 'c2', 'c3']],
+  ["userId eq 'ann'", ['c1']],
+  ["userId ne 'ann'", ['c2', 'c3']],
+  ["userId eq 'o''neil'", ['c2']],
+  ['userId eq null', ['c3']],
+  ['userId ne null', ['c1', 'c2']],
+  ["connectionId in ('c1','c3')", ['c1', 'c3']],
+  ["not (connectionId in ('c1', 'c3'))", ['c2']],
+  ["'a' in groups", ['c1']],
+  ["not ('b' in groups)", ['c3']],
+  ["'b' in groups and userId ne 'ann'", ['c2']],
+  ["userId eq 'ann' or userId eq null and connectionId eq 'c3'", ['c1', 'c3']],
+  ["(userId eq 'ann' or userId eq null) and connectionId eq 'c3'", ['c3']],
+  ["not not ('a' in groups)", ['c1']],
+  ['length(userId) gt 3', ['c2']],
+  ['length(userId) le 3', ['c1']],
+  ["startswith(userId, 'a')", ['c1']],
+  ["endswith(connectionId, '3')", ['c3']],
+  ["contains(tolower(concat(userId, 'XY')), 'nxy')", ['c1']],
+  ["substring(connectionId, 1) eq '2'", ['c2']],
+  ["indexof(userId, 'n') eq 1", ['c1']],
+  ["protocol eq 'json.webpubsub.azure.v1' and true", ['c1', 'c2', 'c3']],
+  ["toupper(trim(' ann ')) eq 'ANN'", ['c1', 'c2', 'c3']],
+])('%s', (filter, expected) => {
+  expect(everyone.filter(compileFilter(filter)).map(({ id }) => id)).toEqual(expected)
+})
+
+test.each([
+  'userId',
+  'userId eq',
+  "eq 'a'",
+  "userId = 'a'",
+  "userId eq 'a' extra",
+  "userId eq 'a",
+  "name eq 'a'",
+  'userId eq 5',
+  'groups eq null',
+  "groups in ('a')",
+  'userId in (1)',
+  "userId in 'a'",
+  'not userId and true',
+  "length('a', 'b') eq 1",
+  'length(5) eq 1',
+  "fly(userId) eq 'a'",
+  "(userId eq 'a'",
+  "toString eq 'a'",
+  `${'('.repeat(200)}true${')'.repeat(200)}`,
+])('%s is refused', (filter) => {
+  expect(() => compileFilter(filter)).toThrow(/^The filter is not valid: /)
+})
