@@ -1,0 +1,174 @@
+// The writes of single documents. Each checks everything before its one SQL statement, so a refused write has left
+// nothing behind and needs no undoing. All of them run inside a transaction of the store.
+
+import type { Collection } from '../storage/collection.ts'
+import { expiryOf } from '../storage/expiry.ts'
+import type { Row } from '../storage/store.ts'
+import { badRequest, conflict, notFound, preconditionFailed, uniqueConflict } from '../wire/errors.ts'
+import { readCharge, round, writeCharge } from './charge.ts'
+import { nextStamp, type Stamp, type Stored, seal, toDocument } from './document.ts'
+import { canonicalKey, extractPartitionKey, type KeyValue } from './partition-key.ts'
+import { applyPatch, type PatchRequest } from './patch.ts'
+import { findDocument } from './read.ts'
+
+/** Where and when an operation happens. */
+export interface WriteScope {
+  collection: Collection
+  key: readonly KeyValue[]
+  /** The key as stored. */
+  pk: string
+  /** Unix seconds. */
+  now: number
+  /** Taken from the collection at the first write, so that a refused operation uses up no number. */
+  stamp?: Stamp
+}
+
+export interface Written {
+  status: number
+  charge: number
+  etag?: string
+  /** The document's text. */
+  body?: string
+}
+
+/** @throws CosmosError 409 when the id, or a unique key, is taken in the partition. */
+export function createDocument(scope: WriteScope, value: unknown): Written {
+  const document = checked(scope, value)
+  const stored = insert(scope, document)
+  return written(scope, 201, document, stored, false)
+}
+
+/** Creates, or replaces what has the id already. @throws CosmosError 412, 409 for a unique key. */
+export function upsertDocument(scope: WriteScope, value: unknown, ifMatch?: string): Written {
+  const document = checked(scope, value)
+  const existing = findDocument(scope.collection, scope.pk, document.id, scope.now)
+  if (!existing) {
+    // The service ignores an If-Match when there is nothing to match.
+    return written(scope, 201, document, insert(scope, document), false)
+  }
+  checkEtag(existing, ifMatch)
+  return written(scope, 200, document, update(scope, document, existing.n), true)
+}
+
+/** @throws CosmosError 404, 412, 409 for a unique key, 400 when the id changes. */
+export function replaceDocument(scope: WriteScope, id: string, value: unknown, ifMatch?: string): Written {
+  const document = checked(scope, value)
+  if (document.id !== id) throw badRequest('Replacing the id of a document is not allowed.')
+  const existing = mustFind(scope, id)
+  checkEtag(existing, ifMatch)
+  return written(scope, 200, document, update(scope, document, existing.n), true)
+}
+
+/** @throws CosmosError 404, 412 for the etag or the condition, 400 for an operation that does not apply. */
+export function patchDocument(scope: WriteScope, id: string, patch: PatchRequest, ifMatch?: string): Written {
+  const existing = mustFind(scope, id)
+  checkEtag(existing, ifMatch)
+  const before = JSON.parse(existing.body) as Row
+  if (patch.condition && !patch.condition(before)) throw preconditionFailed()
+  const after = toDocument(applyPatch(before, patch.operations, scope.collection.keyPaths))
+  return written(scope, 200, after, update(scope, after, existing.n), true)
+}
+
+/** @throws CosmosError 404, 412 */
+export function deleteDocument(scope: WriteScope, id: string, ifMatch?: string): Written {
+  const { collection } = scope
+  const existing = mustFind(scope, id)
+  checkEtag(existing, ifMatch)
+  stampOf(scope)
+  collection.prepare(`DELETE FROM ${collection.table} WHERE n = ?`).run(existing.n)
+  const charge = writeCharge(collection, JSON.parse(existing.body), existing.bytes, false)
+  return { status: 204, charge }
+}
+
+/** A read among the writes of a batch. @throws CosmosError 404 */
+export function readInBatch(scope: WriteScope, id: string, strong: boolean): Written {
+  const { etag, body, bytes } = mustFind(scope, id)
+  return { status: 200, charge: readCharge(bytes, strong), etag, body }
+}
+
+/** Refuses when an If-Match was given and names another version. `*` matches any. */
+export function checkEtag(existing: Stored, ifMatch: string | undefined): void {
+  if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== existing.etag) throw preconditionFailed()
+}
+
+function checked(scope: WriteScope, value: unknown): Row & { id: string } {
+  const document = toDocument(value)
+  const key = canonicalKey(extractPartitionKey(document, scope.collection.keyPaths))
+  if (key !== scope.pk) {
+    throw badRequest(
+      "PartitionKey extracted from document doesn't match the one specified in the header",
+      1001,
+    )
+  }
+  return document
+}
+
+function mustFind(scope: WriteScope, id: string): Stored {
+  const found = findDocument(scope.collection, scope.pk, id, scope.now)
+  if (!found) throw notFound()
+  return found
+}
+
+function stampOf(scope: WriteScope): Stamp {
+  scope.stamp ??= nextStamp(scope.collection, scope.now)
+  return scope.stamp
+}
+
+function insert(scope: WriteScope, document: Row & { id: string }): Stored {
+  const { collection, pk, key } = scope
+  const stamp = stampOf(scope)
+  const stored = seal(collection, document, collection.next++, stamp)
+  const expires = expiryOf(document, stamp.ts, collection.definition.defaultTtl)
+  const statement = collection.prepare(
+    `INSERT INTO ${collection.table} (n, pk, id, rng, lsn, etag, ts, exp, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const range = collection.ranges.of(key)
+  guardConstraints(scope, () =>
+    statement.run(stored.n, pk, document.id, range, stamp.lsn, stored.etag, stamp.ts, expires, stored.body),
+  )
+  return stored
+}
+
+function update(scope: WriteScope, document: Row, n: number): Stored {
+  const { collection } = scope
+  const stamp = stampOf(scope)
+  const stored = seal(collection, document, n, stamp)
+  const expires = expiryOf(document, stamp.ts, collection.definition.defaultTtl)
+  const statement = collection.prepare(
+    `UPDATE ${collection.table} SET lsn = ?, etag = ?, ts = ?, exp = ?, body = ? WHERE n = ?`,
+  )
+  guardConstraints(scope, () => statement.run(stamp.lsn, stored.etag, stamp.ts, expires, stored.body, n))
+  return stored
+}
+
+/** Lets SQLite's unique indexes decide; a rival that has expired is removed and does not count. */
+function guardConstraints({ collection, pk, now }: WriteScope, run: () => unknown): void {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      run()
+      return
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error
+      if (attempt === 0 && collection.expires) {
+        const sql = `DELETE FROM ${collection.table} WHERE pk = ? AND exp IS NOT NULL AND exp <= ?`
+        if (collection.prepare(sql).run(pk, now).changes > 0) continue
+      }
+      throw (error as Error).message.includes(`${collection.table}.id`) ? conflict() : uniqueConflict()
+    }
+  }
+}
+
+function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === 2067
+}
+
+function written(
+  scope: WriteScope,
+  status: number,
+  document: Row,
+  stored: Stored,
+  replaces: boolean,
+): Written {
+  const charge = round(writeCharge(scope.collection, document, stored.bytes, replaces))
+  return { status, charge, etag: stored.etag, body: stored.body }
+}

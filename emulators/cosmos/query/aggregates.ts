@@ -1,0 +1,66 @@
+// COUNT, SUM, AVG, MIN and MAX over the rows of a group.
+import type { Evaluate } from './compile.ts'
+import { compareValues } from './values.ts'
+
+export interface AggregateSpec {
+  name: string
+  /** Where the finished value goes. */
+  slot: number
+  argument: Evaluate
+}
+
+export interface Accumulator {
+  add(value: unknown): void
+  finish(): unknown
+}
+
+const NAMES = new Set(['COUNT', 'SUM', 'AVG', 'MIN', 'MAX'])
+
+export const isAggregate = (name: string) => NAMES.has(name)
+
+/** A missing value is skipped; SUM and AVG are undefined as soon as one value is no number. */
+export function newAccumulator(name: string): Accumulator {
+  switch (name) {
+    case 'COUNT': {
+      let count = 0
+      return {
+        add: (value) => {
+          if (value !== undefined) count++
+        },
+        finish: () => count,
+      }
+    }
+    case 'SUM':
+      return sum((total) => total)
+    case 'AVG':
+      return sum((total, count) => (count === 0 ? undefined : total / count))
+    default: {
+      const sign = name === 'MIN' ? -1 : 1
+      let best: unknown
+      return {
+        add: (value) => {
+          if (value === undefined || (typeof value === 'object' && value !== null)) return
+          if (best === undefined || compareValues(value, best) * sign > 0) best = value
+        },
+        finish: () => best,
+      }
+    }
+  }
+}
+
+function sum(result: (total: number, count: number) => unknown): Accumulator {
+  let total = 0
+  let count = 0
+  let broken = false
+  return {
+    add: (value) => {
+      if (value === undefined) return
+      if (typeof value !== 'number') broken = true
+      else {
+        total += value
+        count++
+      }
+    },
+    finish: () => (broken ? undefined : result(total, count)),
+  }
+}

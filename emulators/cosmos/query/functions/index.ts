@@ -1,0 +1,40 @@
+// The built-in functions by name. https://learn.microsoft.com/azure/cosmos-db/nosql/query/system-functions
+import { badRequest, notImplemented } from '../../wire/errors.ts'
+import type { Evaluate } from '../compile.ts'
+import { arrays } from './arrays.ts'
+import { dates } from './dates.ts'
+import type { BuiltIn } from './define.ts'
+import { fullText } from './full-text.ts'
+import { math } from './math.ts'
+import { strings } from './strings.ts'
+import { types } from './types.ts'
+
+const FUNCTIONS = new Map<string, BuiltIn>(
+  Object.entries({ ...strings, ...math, ...arrays, ...types, ...dates, ...fullText }),
+)
+
+const NOT_COVERED =
+  /^(ST_|UDF\.|VECTORDISTANCE|FULLTEXTSCORE|RRF|DOCUMENTID|DATETIMEBIN|COUNTIF|MAKELIST|MAKESET|INTADD|INTSUB|INTMUL|INTDIV|INTMOD|INTBIT)/
+
+/**
+ * A call of the named function; names are in upper case.
+ * @throws CosmosError 400 for an unknown name or a wrong number of arguments, 501 for what is not covered.
+ */
+export function callFunction(name: string, args: Evaluate[]): Evaluate {
+  const found = FUNCTIONS.get(name)
+  if (!found) {
+    if (NOT_COVERED.test(name)) throw notImplemented(`the query function ${name}`)
+    const message = `'${name}' is not a recognized built-in function name.`
+    throw badRequest(JSON.stringify({ errors: [{ severity: 'Error', code: 'SC2005', message }] }))
+  }
+  if (args.length < found.least || args.length > found.most) {
+    const message = `The ${name} function requires ${found.least} argument(s).`
+    throw badRequest(JSON.stringify({ errors: [{ severity: 'Error', code: 'SC2050', message }] }))
+  }
+  const { apply } = found
+  return (env) =>
+    apply(
+      args.map((arg) => arg(env)),
+      env.now,
+    )
+}

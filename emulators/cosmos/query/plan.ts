@@ -1,0 +1,163 @@
+// What of a query SQLite can do for us: the conditions on property paths that stand alone in the WHERE, and the order.
+// Worked out once per query text; the values come in at run time.
+import { badRequest } from '../wire/errors.ts'
+import type { Expression, Query } from './ast.ts'
+import { type CompiledQuery, compileConstant, compileQuery, type Evaluate } from './compile.ts'
+import { parse } from './parser.ts'
+
+export type Condition =
+  | { kind: 'compare'; path: string[]; operator: '=' | '<' | '<=' | '>' | '>='; value: Evaluate }
+  | { kind: 'in'; path: string[]; values: Evaluate[] }
+  /** The values are the elements of a constant array. */
+  | { kind: 'in-array'; path: string[]; array: Evaluate }
+  | { kind: 'defined'; path: string[]; defined: boolean }
+
+export interface Plan {
+  query: Query
+  compiled: CompiledQuery
+  conditions: Condition[]
+  /** The conditions are the whole WHERE. */
+  complete: boolean
+  order: { path: string[]; descending: boolean }[]
+  /** Each result is the document itself, so its stored text can be sent as it is. */
+  whole: boolean
+  /** Results can be sent as they are found; otherwise all have to be seen first. */
+  streaming: boolean
+}
+
+const cache = new Map<string, Plan>()
+
+/**
+ * The plan of a query text, kept for the next call.
+ * @throws CosmosError 400 or 501
+ */
+export function planQuery(text: string): Plan {
+  const known = cache.get(text)
+  if (known) return known
+  const plan = makePlan(parse(text))
+  if (cache.size >= 500) cache.delete(cache.keys().next().value!)
+  cache.set(text, plan)
+  return plan
+}
+
+function makePlan(query: Query): Plan {
+  const compiled = compileQuery(query)
+  const root = rootAlias(query)
+  const parts = query.where ? conjuncts(query.where) : []
+  const found = parts.map((part) => (root === undefined ? undefined : toCondition(part, root)))
+  const { selection, sources } = query
+  const streaming = compiled.groupBy.length === 0 && compiled.aggregates.length === 0 && !query.distinct
+  if (compiled.groupBy.length > 0 && query.orderBy.length > 0) {
+    throw badRequest("'ORDER BY' is not supported together with 'GROUP BY'.")
+  }
+  return {
+    query,
+    compiled,
+    conditions: found.filter((condition) => condition !== undefined),
+    complete: found.every((condition) => condition !== undefined),
+    order: query.orderBy.map(({ expression, descending }) => ({
+      path: orderPath(expression, root),
+      descending,
+    })),
+    whole:
+      root !== undefined &&
+      sources.length === 1 &&
+      (selection.kind === 'all' ||
+        (selection.kind === 'value' &&
+          selection.expression.kind === 'name' &&
+          selection.expression.name === root)),
+    streaming,
+  }
+}
+
+/** The alias of the documents, when the FROM ranges over them as they are. */
+function rootAlias(query: Query): string | undefined {
+  const [first] = query.sources
+  return first?.kind === 'value' && first.expression?.kind === 'name' ? first.alias : undefined
+}
+
+function conjuncts(where: Expression): Expression[] {
+  if (where.kind === 'binary' && where.operator === 'and')
+    return [...conjuncts(where.left), ...conjuncts(where.right)]
+  return [where]
+}
+
+function orderPath(expression: Expression, root: string | undefined): string[] {
+  const path = root === undefined ? undefined : toPath(expression, root)
+  if (path && path.length > 0) return path
+  throw badRequest(
+    'Unsupported ORDER BY clause. ORDER BY item expression could not be mapped to a document path.',
+  )
+}
+
+/** `c.a["b"]` as names; undefined for anything else. */
+export function toPath(expression: Expression, root: string): string[] | undefined {
+  if (expression.kind === 'name') return expression.name === root ? [] : undefined
+  if (expression.kind !== 'member' || expression.property.kind !== 'literal') return undefined
+  const { value } = expression.property
+  const parent = typeof value === 'string' ? toPath(expression.object, root) : undefined
+  return parent && [...parent, value as string]
+}
+
+const FLIPPED = { '=': '=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const
+type Comparison = keyof typeof FLIPPED
+
+function toCondition(part: Expression, root: string): Condition | undefined {
+  if (part.kind === 'binary' && part.operator in FLIPPED) {
+    const operator = part.operator as Comparison
+    return (
+      compare(part.left, operator, part.right, root) ??
+      compare(part.right, FLIPPED[operator], part.left, root)
+    )
+  }
+  if (part.kind === 'in') {
+    const path = properPath(part.operand, root)
+    if (!path || !part.list.every(isConstant)) return undefined
+    return { kind: 'in', path, values: part.list.map(compileConstant) }
+  }
+  if (part.kind === 'call' && part.name === 'ARRAY_CONTAINS' && part.args.length === 2) {
+    const path = properPath(part.args[1]!, root)
+    if (!path || !isConstant(part.args[0]!)) return undefined
+    return { kind: 'in-array', path, array: compileConstant(part.args[0]!) }
+  }
+  const negated = part.kind === 'unary' && part.operator === 'not'
+  const call = negated ? part.operand : part
+  if (call.kind === 'call' && call.name === 'IS_DEFINED' && call.args.length === 1) {
+    const path = properPath(call.args[0]!, root)
+    return path && { kind: 'defined', path, defined: !negated }
+  }
+  return undefined
+}
+
+function compare(
+  left: Expression,
+  operator: Comparison,
+  right: Expression,
+  root: string,
+): Condition | undefined {
+  const path = properPath(left, root)
+  if (!path || !isConstant(right)) return undefined
+  return { kind: 'compare', path, operator, value: compileConstant(right) }
+}
+
+function properPath(expression: Expression, root: string): string[] | undefined {
+  const path = toPath(expression, root)
+  return path && path.length > 0 ? path : undefined
+}
+
+/** Whether the expression's value depends on parameters alone. */
+function isConstant(expression: Expression): boolean {
+  switch (expression.kind) {
+    case 'literal':
+    case 'parameter':
+      return true
+    case 'unary':
+      return isConstant(expression.operand)
+    case 'binary':
+      return isConstant(expression.left) && isConstant(expression.right)
+    case 'array':
+      return expression.items.every(isConstant)
+    default:
+      return false
+  }
+}

@@ -1,0 +1,203 @@
+// Runs a query over a container and returns one page of it.
+
+import { queryCharge } from '../items/charge.ts'
+import { canonicalKey } from '../items/partition-key.ts'
+import type { Collection } from '../storage/collection.ts'
+import { notImplemented } from '../wire/errors.ts'
+import { type Environment, newEnvironment } from './compile.ts'
+import { isScalar } from './conditions.ts'
+import { type Continuation, fingerprint, formatContinuation, parseContinuation } from './continuation.ts'
+import { evaluateAll, window } from './evaluate.ts'
+import { type Plan, planQuery } from './plan.ts'
+import { buildScan, type Scan, type Scope } from './scan.ts'
+import { rankOf } from './values.ts'
+
+export interface QueryRequest {
+  text: string
+  parameters: ReadonlyMap<string, unknown>
+  scope: Scope
+  maxItems: number
+  continuation?: string
+  strong: boolean
+  /** Unix milliseconds. */
+  now: number
+}
+
+export interface QueryPage {
+  /** Each a JSON text. */
+  documents: string[]
+  continuation?: string
+  charge: number
+  /** Rows looked at. */
+  examined: number
+}
+
+/** A response is cut here; the service's limit is 4 MB. */
+const MAX_PAGE_BYTES = 4 * 1024 * 1024
+/** More rows than this looked at makes an index on what was compared worth its upkeep. */
+const SCAN_WORTH_AN_INDEX = 1000
+
+/** @throws CosmosError 400 for a wrong query, 501 for one that needs merging across partitions. */
+export function runQuery(collection: Collection, request: QueryRequest): QueryPage {
+  const plan = planQuery(request.text)
+  const env = newEnvironment(request.parameters, request.now)
+  const scope = narrow(collection, plan, env, request.scope)
+  if (scope.pk === undefined) refuseMerging(plan)
+  const mark = fingerprint(request.text, request.parameters)
+  const resume = request.continuation ? parseContinuation(request.continuation, mark) : undefined
+  const seconds = Math.floor(request.now / 1000)
+  const scan = buildScan(collection, plan, env, scope, seconds, plan.streaming ? resume : undefined)
+  const run: Run = { collection, plan, env, scan, request, mark, resume }
+  const page =
+    plan.query.sources.length === 0 ? constantPage(run) : plan.streaming ? streamed(run) : whole(run)
+  if (page.examined > SCAN_WORTH_AN_INDEX) {
+    for (const path of scan.wanted) collection.indexes.ensure([{ path }], scope.pk === undefined)
+  }
+  return page
+}
+
+interface Run {
+  collection: Collection
+  plan: Plan
+  env: Environment
+  scan: Scan
+  request: QueryRequest
+  mark: string
+  resume: Continuation | undefined
+}
+
+/** Equality on the whole partition key in the WHERE makes a query one of a single partition. */
+function narrow(collection: Collection, plan: Plan, env: Environment, scope: Scope): Scope {
+  if (scope.pk !== undefined) return scope
+  const values = collection.keyPaths.map((path) => {
+    const condition = plan.conditions.find(
+      (one) => one.kind === 'compare' && one.operator === '=' && one.path.join('\0') === path.join('\0'),
+    )
+    return condition?.kind === 'compare' ? condition.value(env) : undefined
+  })
+  return values.every(isScalar) ? { pk: canonicalKey(values) } : scope
+}
+
+function refuseMerging({ query, compiled }: Plan): void {
+  const needs =
+    query.orderBy.length > 0
+      ? 'ORDER BY'
+      : compiled.groupBy.length > 0
+        ? 'GROUP BY'
+        : compiled.aggregates.length > 0
+          ? 'aggregates'
+          : query.distinct
+            ? 'DISTINCT'
+            : undefined
+  if (needs && query.sources.length > 0) {
+    throw notImplemented(`${needs} across partitions; name the partition key in the request or in the WHERE`)
+  }
+}
+
+function constantPage({ plan, env }: Run): QueryPage {
+  const values = evaluateAll(plan.compiled, env, (row) => row())
+  const documents = values.map((value) => JSON.stringify(value))
+  return { documents, charge: queryCharge(0, documents.length, 0, false), examined: 0 }
+}
+
+function* scanRows({ collection, scan }: Run): Generator<{ n: number; body: string }> {
+  for (const row of collection.prepare(scan.sql).iterate(...scan.values))
+    yield row as { n: number; body: string }
+}
+
+/** Rows in order, stopping when the page is full. */
+function streamed(run: Run): QueryPage {
+  const { plan, env, scan, request, resume, mark } = run
+  const { compiled } = plan
+  const { skip, take } = window(compiled, env)
+  const documents: string[] = []
+  const raw = plan.whole && scan.exact
+  let bytes = 0
+  let examined = 0
+  let skipped = resume?.s ?? 0
+  let taken = resume?.t ?? 0
+  let next: string | undefined
+  let full = false
+
+  for (const row of scanRows(run)) {
+    if (taken >= take) break
+    examined++
+    let sentBefore = row.n === resume?.n ? resume.j : 0
+    let ofThis = 0
+    const emit = (text: string) => {
+      if (full || taken >= take) return
+      ofThis++
+      if (sentBefore > 0) {
+        sentBefore--
+        return
+      }
+      if (skipped < skip) {
+        skipped++
+        return
+      }
+      if (
+        documents.length >= request.maxItems ||
+        (documents.length > 0 && bytes + text.length > MAX_PAGE_BYTES)
+      ) {
+        full = true
+        const k = sortKeys(scan, row.body)
+        next = formatContinuation({ q: mark, k, n: row.n, j: ofThis - 1, s: skipped, t: taken })
+        return
+      }
+      documents.push(text)
+      bytes += text.length
+      taken++
+    }
+    if (raw) emit(row.body)
+    else {
+      env.slots[0] = JSON.parse(row.body)
+      compiled.expand(env, () => {
+        if (!scan.exact && compiled.where && compiled.where(env) !== true) return
+        const value = compiled.project(env)
+        if (value !== undefined) emit(plan.whole ? row.body : JSON.stringify(value))
+      })
+    }
+    if (full) break
+  }
+  const charge = queryCharge(examined, documents.length, bytes, request.strong)
+  return { documents, ...(next !== undefined && { continuation: next }), charge, examined }
+}
+
+/** The sort keys of a row, as the scan's SQL sees them. */
+function sortKeys(scan: Scan, body: string): Continuation['k'] {
+  if (scan.order.length === 0) return []
+  const document: unknown = JSON.parse(body)
+  return scan.order.map(({ path }) => {
+    let value = document
+    for (const name of path) {
+      const object = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+      value = Object.hasOwn(object, name) ? object[name] : undefined
+    }
+    if (typeof value === 'string' || typeof value === 'number') return [rankOf(value), value]
+    if (typeof value === 'object' && value !== null) return [rankOf(value), JSON.stringify(value)]
+    return [rankOf(value), value === true ? 1 : 0]
+  })
+}
+
+/** Everything evaluated, then the page cut out of it. */
+function whole(run: Run): QueryPage {
+  const { plan, env, request, resume, mark } = run
+  let examined = 0
+  const values = evaluateAll(plan.compiled, env, (row) => {
+    for (const { body } of scanRows(run)) {
+      examined++
+      env.slots[0] = JSON.parse(body)
+      plan.compiled.expand(env, row)
+    }
+  })
+  const from = resume?.o ?? 0
+  const documents = values.slice(from, from + request.maxItems).map((value) => JSON.stringify(value))
+  const bytes = documents.reduce((total, { length }) => total + length, 0)
+  const more = from + documents.length < values.length
+  return {
+    documents,
+    ...(more && { continuation: formatContinuation({ q: mark, o: from + documents.length }) }),
+    charge: queryCharge(examined, documents.length, bytes, request.strong),
+    examined,
+  }
+}

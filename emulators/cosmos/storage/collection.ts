@@ -1,0 +1,87 @@
+// A container as the operations see it: its definition, worked out once, its counters and its table.
+import type { StatementSync } from 'node:sqlite'
+import { splitPath } from '../items/partition-key.ts'
+import type { ContainerDefinition } from './definition.ts'
+import { createIndexedPaths, type IndexedPaths } from './indexed-paths.ts'
+import { createRangeMap, type RangeMap } from './ranges.ts'
+import { containerRid, databaseRid, documentRids } from './rid.ts'
+import type { Store } from './store.ts'
+import { createIndexes, type Indexes } from './table.ts'
+
+export interface ContainerRow {
+  number: number
+  owner: number
+  id: string
+  etag: string
+  ts: number
+  definition: string
+  ranges: number
+  lsn: number
+  next: number
+}
+
+export interface Collection {
+  readonly number: number
+  readonly owner: number
+  readonly databaseId: string
+  readonly rid: string
+  /** `dbs/<rid>/colls/<rid>/` */
+  readonly self: string
+  /** The SQL name of the table of documents. */
+  readonly table: string
+  id: string
+  etag: string
+  ts: number
+  definition: ContainerDefinition
+  keyPaths: string[][]
+  uniqueKeys: string[][][]
+  indexed: IndexedPaths
+  indexes: Indexes
+  ranges: RangeMap
+  /** Whether items can expire at all. */
+  expires: boolean
+  /** The number of the last transaction. Never goes back, not even over a restart. */
+  lsn: number
+  /** The number of the next document. */
+  next: number
+  /** The counters differ from what is stored. */
+  dirty: boolean
+  documentRid(document: number): string
+  prepare(sql: string): StatementSync
+}
+
+export function toCollection(store: Store, databaseId: string, row: ContainerRow): Collection {
+  const table = `docs_${row.number}`
+  const definition = JSON.parse(row.definition) as ContainerDefinition
+  const collection: Collection = {
+    number: row.number,
+    owner: row.owner,
+    databaseId,
+    rid: containerRid(row.owner, row.number),
+    self: `dbs/${databaseRid(row.owner)}/colls/${containerRid(row.owner, row.number)}/`,
+    table,
+    id: row.id,
+    etag: row.etag,
+    ts: row.ts,
+    definition,
+    ...derived(definition),
+    indexes: createIndexes(store, table, row.ranges > 1),
+    ranges: createRangeMap(row.ranges, definition.partitionKey),
+    lsn: row.lsn,
+    next: row.next,
+    dirty: false,
+    documentRid: documentRids(row.owner, row.number),
+    prepare: store.prepare,
+  }
+  return collection
+}
+
+/** What follows from a definition alone; to be merged in again when the definition is replaced. */
+export function derived(definition: ContainerDefinition) {
+  return {
+    keyPaths: definition.partitionKey.paths.map(splitPath),
+    uniqueKeys: (definition.uniqueKeyPolicy?.uniqueKeys ?? []).map((key) => key.paths.map(splitPath)),
+    indexed: createIndexedPaths(definition.indexingPolicy),
+    expires: definition.defaultTtl !== undefined,
+  }
+}

@@ -1,0 +1,115 @@
+// What a container is defined by. Guarantees that a stored definition is complete: defaults are filled in
+// as the service does, and everything the caller gave is echoed.
+import { z } from 'zod'
+import { badRequest } from '../wire/errors.ts'
+
+const path = z.object({ path: z.string().startsWith('/') }).loose()
+
+const schema = z
+  .object({
+    id: z.string().min(1).max(255),
+    partitionKey: z.object({
+      paths: z.array(z.string().startsWith('/')).min(1).max(3),
+      kind: z.enum(['Hash', 'MultiHash']).default('Hash'),
+      version: z.number().int().min(1).max(2).optional(),
+      systemKey: z.boolean().optional(),
+    }),
+    indexingPolicy: z
+      .object({
+        indexingMode: z
+          .string()
+          .transform((mode) => mode.toLowerCase())
+          .pipe(z.enum(['consistent', 'none', 'lazy']))
+          .default('consistent'),
+        automatic: z.boolean().default(true),
+        includedPaths: z.array(path).optional(),
+        excludedPaths: z.array(path).optional(),
+        compositeIndexes: z
+          .array(z.array(path.extend({ order: z.enum(['ascending', 'descending']).default('ascending') })))
+          .optional(),
+      })
+      .loose()
+      .optional(),
+    uniqueKeyPolicy: z
+      .object({
+        uniqueKeys: z
+          .array(z.object({ paths: z.array(z.string().startsWith('/')).min(1).max(16) }).loose())
+          .max(10)
+          .default([]),
+      })
+      .loose()
+      .optional(),
+    defaultTtl: z
+      .number()
+      .int()
+      .refine((seconds) => seconds === -1 || seconds > 0)
+      .optional(),
+    conflictResolutionPolicy: z.record(z.string(), z.unknown()).optional(),
+  })
+  .loose()
+
+const SYSTEM = ['_rid', '_self', '_etag', '_ts', '_docs', '_sprocs', '_triggers', '_udfs', '_conflicts']
+
+export type ContainerDefinition = Omit<z.output<typeof schema>, 'indexingPolicy'> & {
+  id: string
+  partitionKey: z.output<typeof schema>['partitionKey']
+  uniqueKeyPolicy?: z.output<typeof schema>['uniqueKeyPolicy']
+  defaultTtl?: number | undefined
+  indexingPolicy: IndexingPolicy
+}
+export interface IndexingPolicy {
+  indexingMode: 'consistent' | 'none' | 'lazy'
+  automatic: boolean
+  includedPaths: { path: string }[]
+  excludedPaths: { path: string }[]
+  compositeIndexes?: { path: string; order: 'ascending' | 'descending' }[][] | undefined
+}
+
+/**
+ * A container definition from a request body.
+ * https://learn.microsoft.com/rest/api/cosmos-db/create-a-collection
+ * @throws CosmosError 400 naming the field that is wrong.
+ */
+export function parseDefinition(body: unknown): ContainerDefinition {
+  const parsed = schema.safeParse(body)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!
+    throw badRequest(`The container definition is invalid at '${issue.path.join('.')}': ${issue.message}`)
+  }
+  const given = { ...parsed.data }
+  for (const name of SYSTEM) delete given[name]
+  if (/[/\\#?]/.test(given.id)) throw badRequest(`The container id '${given.id}' contains / \\ # or ?.`)
+  return {
+    ...given,
+    indexingPolicy: fillIndexingPolicy(given.indexingPolicy),
+    conflictResolutionPolicy: given.conflictResolutionPolicy ?? {
+      mode: 'LastWriterWins',
+      conflictResolutionPath: '/_ts',
+      conflictResolutionProcedure: '',
+    },
+    geospatialConfig: given.geospatialConfig ?? { type: 'Geography' },
+  }
+}
+
+function fillIndexingPolicy(given: z.output<typeof schema>['indexingPolicy']): IndexingPolicy {
+  const etag = { path: '/"_etag"/?' }
+  if (!given)
+    return {
+      indexingMode: 'consistent',
+      automatic: true,
+      includedPaths: [{ path: '/*' }],
+      excludedPaths: [etag],
+    }
+  if (given.indexingMode === 'none') return { ...given, includedPaths: [], excludedPaths: [] }
+  const excludedPaths = [...(given.excludedPaths ?? [])]
+  const includedPaths = given.includedPaths ?? (excludedPaths.some(isRoot) ? [] : [{ path: '/*' }])
+  if (![...includedPaths, ...excludedPaths].some(isRoot)) {
+    throw badRequest(
+      'The special mandatory indexing path "/" is not provided in any of the path type sets. Please provide this path in one of the sets.',
+    )
+  }
+  if (!excludedPaths.some(({ path }) => path === etag.path)) excludedPaths.push(etag)
+  return { ...given, includedPaths, excludedPaths }
+}
+
+const isRoot = ({ path }: { path: string }) => path === '/*' || path === '/'

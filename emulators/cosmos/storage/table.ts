@@ -1,0 +1,55 @@
+// The table of one container's documents, and its indexes. An index on a property path is made when the indexing policy
+// names the path, or at the first query that needs it; so a wildcard policy costs nothing until a path is used.
+import { createHash } from 'node:crypto'
+import type { Store } from './store.ts'
+import { typedPath, uniqueExpressions } from './typed-path.ts'
+
+export interface Indexes {
+  /** Makes sure of an index that serves the paths in this order within one logical partition, or (`wide`) across all. */
+  ensure(order: readonly { path: readonly string[]; descending?: boolean }[], wide?: boolean): void
+  /** Makes sure of the index behind the change feed of a single partition key. */
+  ensureKeyFeed(): void
+  /** Makes sure of the index behind ORDER BY c._ts. */
+  ensureTime(): void
+  forget(): void
+}
+
+/** Creates the table of a new container with the indexes every container has. */
+export function createTable(store: Store, table: string, uniqueKeys: readonly string[][][]): void {
+  store.database.exec(`
+    CREATE TABLE ${table} (
+      n INTEGER PRIMARY KEY, pk TEXT NOT NULL, id TEXT NOT NULL, rng INTEGER NOT NULL, lsn INTEGER NOT NULL,
+      etag TEXT NOT NULL, ts INTEGER NOT NULL, exp INTEGER, body TEXT NOT NULL
+    );
+    CREATE UNIQUE INDEX ${table}_id ON ${table} (pk, id);
+    CREATE INDEX ${table}_lsn ON ${table} (rng, lsn);
+    CREATE INDEX ${table}_exp ON ${table} (exp) WHERE exp IS NOT NULL;`)
+  uniqueKeys.forEach((paths, i) => {
+    store.database.exec(
+      `CREATE UNIQUE INDEX ${table}_unique_${i} ON ${table} (pk,${paths.flatMap(uniqueExpressions).join(',')})`,
+    )
+  })
+}
+
+export function createIndexes(store: Store, table: string, ranged: boolean): Indexes {
+  const known = new Set<string>()
+  const create = (name: string, columns: string) => {
+    if (known.has(name)) return
+    store.database.exec(`CREATE INDEX IF NOT EXISTS ${table}_${name} ON ${table} (${columns})`)
+    known.add(name)
+  }
+  return {
+    ensure(order, wide = false) {
+      const columns = order.flatMap(({ path, descending }) => {
+        const { rank, value } = typedPath(path)
+        return descending ? [`${rank} DESC`, `${value} DESC`] : [rank, value]
+      })
+      const prefix = wide ? (ranged ? ['rng'] : []) : ['pk']
+      const name = createHash('sha1').update(JSON.stringify(order)).digest('hex').slice(0, 12)
+      create(`${wide ? 'wide' : 'by'}_${name}`, [...prefix, ...columns].join(','))
+    },
+    ensureKeyFeed: () => create('key_lsn', 'pk, lsn'),
+    ensureTime: () => create('key_ts', 'pk, ts'),
+    forget: () => known.clear(),
+  }
+}

@@ -1,0 +1,101 @@
+// What every handler gets, and what they share: finding the container, reading the partition key, naming the step
+// between commit and answer at which a fault may kill the process.
+import type { Faults } from '../../kit/faults.ts'
+import { canonicalKey, type KeyValue, parsePartitionKey } from '../items/partition-key.ts'
+import type { WriteScope } from '../items/write.ts'
+import type { Catalog } from '../storage/catalog.ts'
+import type { Collection } from '../storage/collection.ts'
+import type { Store } from '../storage/store.ts'
+import { type Consistency, isStrong } from './consistency.ts'
+import { badRequest, CosmosError, notImplemented } from './errors.ts'
+import type { OperationName } from './operation.ts'
+import type { Answer } from './reply.ts'
+import { header, type RawRequest, type Resource } from './request.ts'
+
+export interface Service {
+  store: Store
+  catalog: Catalog
+  consistency: Consistency
+  faults: Faults
+  /** Unix milliseconds. */
+  clock(): number
+}
+
+export interface Call {
+  service: Service
+  request: RawRequest
+  resource: Resource
+  operation: OperationName
+}
+
+export type Handler = (call: Call) => Answer | Promise<Answer>
+
+/** @throws CosmosError 404 */
+export function collectionOf({ service, resource }: Call): Collection {
+  return service.catalog.collection(resource.database!, resource.container ?? resource.id!)
+}
+
+export const seconds = ({ service }: Call) => Math.floor(service.clock() / 1000)
+
+/** Whether reads of this request are charged double. */
+export const strongReads = ({ service, request }: Call) =>
+  isStrong(service.consistency, header(request, 'x-ms-consistency-level'))
+
+/** The complete partition key of a request for one document or one batch. @throws CosmosError 400 */
+export function requiredKey(call: Call, collection: Collection): KeyValue[] {
+  const text = header(call.request, 'x-ms-documentdb-partitionkey')
+  if (text === undefined) {
+    throw badRequest('PartitionKey value must be supplied for this operation.', 1001)
+  }
+  return completeKey(parsePartitionKey(text), collection)
+}
+
+/** @throws CosmosError 400 when there are more or fewer values than the container has key paths. */
+export function completeKey(values: KeyValue[], collection: Collection): KeyValue[] {
+  const wanted = collection.keyPaths.length
+  // `[]` is how clients write "no partition key".
+  if (values.length === 0) return collection.keyPaths.map(() => undefined)
+  if (values.length === wanted) return values
+  throw badRequest(
+    `The partition key supplied in x-ms-partitionkey header has ${values.length < wanted ? 'fewer' : 'more'} components than defined in the collection.`,
+    1001,
+  )
+}
+
+export function writeScope(call: Call, collection: Collection, key: KeyValue[]): WriteScope {
+  return { collection, key, pk: canonicalKey(key), now: seconds(call) }
+}
+
+/** Runs a write and waits for its commit; faults named `<operation>` with the step `committed` strike after it. */
+export async function commit<T>(call: Call, run: () => T, options?: { atomic?: boolean }): Promise<T> {
+  const value = await call.service.store.write(run, options)
+  call.service.faults.step(call.operation, 'committed')
+  return value
+}
+
+/**
+ * The range a request is limited to by its header.
+ * @throws CosmosError 410 with sub-status 1002 for a range there is not, which makes clients read the ranges again.
+ */
+export function rangeOf(call: Call, collection: Collection): number | undefined {
+  const id = header(call.request, 'x-ms-documentdb-partitionkeyrangeid')
+  if (header(call.request, 'x-ms-start-epk') !== undefined) {
+    throw notImplemented('reading a part of a physical range (x-ms-start-epk)')
+  }
+  if (id === undefined) return undefined
+  // Some clients prefix the container's rid: `<rid>,0`.
+  const wanted = id.slice(id.indexOf(',') + 1)
+  const index = collection.ranges.list.findIndex((range) => range.id === wanted)
+  if (index < 0) throw new CosmosError(410, `There is no partition key range '${id}'.`, 1002)
+  return index
+}
+
+/** Headers that change what a write means and are not covered. @throws CosmosError 501 */
+export function refuseScripts({ request }: Call): void {
+  for (const kind of ['pre', 'post']) {
+    if (header(request, `x-ms-documentdb-${kind}-trigger-include`)) throw notImplemented(`${kind}-triggers`)
+  }
+  if (header(request, 'x-ms-indexing-directive')?.toLowerCase() === 'exclude') {
+    throw notImplemented('the indexing directive Exclude')
+  }
+}

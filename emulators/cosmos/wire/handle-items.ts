@@ -1,0 +1,155 @@
+// Single documents and batches.
+import { attempt, type BatchResult, formatResults, parseBatch, runAtomic } from '../items/batch.ts'
+import { readCharge, round } from '../items/charge.ts'
+import { canonicalKey, parsePartitionKey } from '../items/partition-key.ts'
+import { parsePatch } from '../items/patch.ts'
+import { findDocument } from '../items/read.ts'
+import {
+  createDocument,
+  deleteDocument,
+  patchDocument,
+  replaceDocument,
+  upsertDocument,
+  type WriteScope,
+  type Written,
+} from '../items/write.ts'
+import { compileCondition } from '../query/condition.ts'
+import type { Collection } from '../storage/collection.ts'
+import {
+  type Call,
+  collectionOf,
+  commit,
+  completeKey,
+  type Handler,
+  rangeOf,
+  refuseScripts,
+  requiredKey,
+  seconds,
+  strongReads,
+  writeScope,
+} from './call.ts'
+import { badRequest, CosmosError, notFound } from './errors.ts'
+import type { Answer } from './reply.ts'
+import { header, isTrue, parseJson } from './request.ts'
+
+const MAX_BODY_BYTES = 2 * 1024 * 1024
+
+export const readItem: Handler = (call) => {
+  const collection = collectionOf(call)
+  const key = requiredKey(call, collection)
+  const found = findDocument(collection, canonicalKey(key), call.resource.id!, seconds(call))
+  if (!found) throw notFound()
+  const charge = readCharge(found.bytes, strongReads(call))
+  const known = header(call.request, 'if-none-match')
+  if (known === '*' || known === found.etag) return { status: 304, charge, etag: found.etag, collection }
+  return { status: 200, charge, etag: found.etag, body: found.body, collection }
+}
+
+/** A handler for a write of one document. */
+const writing =
+  (write: (scope: WriteScope, call: Call, body: unknown) => Written, hasBody = true): Handler =>
+  async (call) => {
+    refuseScripts(call)
+    const collection = collectionOf(call)
+    const key = requiredKey(call, collection)
+    if (call.request.body.length > MAX_BODY_BYTES) throw new CosmosError(413, 'Request size is too large')
+    const body = hasBody ? parseJson(call.request.body) : undefined
+    const scope = writeScope(call, collection, key)
+    return answer(await commit(call, () => write(scope, call, body)), collection)
+  }
+
+const ifMatch = (call: Call) => header(call.request, 'if-match')
+
+export const createItem = writing((scope, _, body) => createDocument(scope, body))
+
+export const upsertItem = writing((scope, call, body) => upsertDocument(scope, body, ifMatch(call)))
+
+export const replaceItem = writing((scope, call, body) =>
+  replaceDocument(scope, call.resource.id!, body, ifMatch(call)),
+)
+
+export const patchItem = writing((scope, call, body) =>
+  patchDocument(scope, call.resource.id!, parsePatch(body, compileCondition), ifMatch(call)),
+)
+
+export const deleteItem = writing(
+  (scope, call) => deleteDocument(scope, call.resource.id!, ifMatch(call)),
+  false,
+)
+
+function answer({ status, charge, etag, body }: Written, collection: Collection): Answer {
+  return { status, charge, collection, ...(etag && { etag }), ...(body !== undefined && { body }) }
+}
+
+export const batchItems: Handler = async (call) => {
+  const { collection, operations, options, minimal } = prepareBatch(call)
+  const key = requiredKey(call, collection)
+  const pk = canonicalKey(key)
+  for (const { partitionKey } of operations) {
+    if (
+      partitionKey !== undefined &&
+      canonicalKey(completeKey(parsePartitionKey(partitionKey), collection)) !== pk
+    ) {
+      throw badRequest(
+        'One or more operations within the batch request have a different partition key value than the request.',
+      )
+    }
+  }
+  const scope = writeScope(call, collection, key)
+  const results = await commit(call, () => runAtomic(scope, operations, options), { atomic: true })
+  const failed = results.some(({ status }) => status >= 300)
+  return {
+    status: failed ? 207 : 200,
+    charge: total(results),
+    body: formatResults(results, minimal, operations),
+    collection,
+    headers: { 'x-ms-item-count': String(results.length) },
+  }
+}
+
+export const bulkItems: Handler = async (call) => {
+  const { collection, operations, options, minimal } = prepareBatch(call)
+  const range = rangeOf(call, collection)
+  const ownKey = header(call.request, 'x-ms-documentdb-partitionkey')
+  const goesOn = isTrue(header(call.request, 'x-ms-cosmos-batch-continue-on-error'))
+  const results = await commit(call, () => {
+    const done: BatchResult[] = []
+    let stopped = false
+    for (const operation of operations) {
+      const text = operation.partitionKey ?? ownKey
+      if (text === undefined) throw badRequest('PartitionKey value must be supplied for every operation.')
+      const key = completeKey(parsePartitionKey(text), collection)
+      if (range !== undefined && collection.ranges.of(key) !== range) {
+        throw new CosmosError(410, 'An operation belongs to another partition key range.', 1002)
+      }
+      const result: BatchResult = stopped
+        ? { status: 424, charge: 0 }
+        : attempt(writeScope(call, collection, key), operation, options)
+      if (result.status >= 400 && !goesOn) stopped = true
+      done.push(result)
+    }
+    return done
+  })
+  const failed = results.some(({ status }) => status >= 400)
+  return {
+    status: failed ? 207 : 200,
+    charge: total(results),
+    body: formatResults(results, minimal, operations),
+    collection,
+    headers: { 'x-ms-item-count': String(results.length) },
+  }
+}
+
+function prepareBatch(call: Call) {
+  refuseScripts(call)
+  const { request } = call
+  if (request.body.length > MAX_BODY_BYTES) throw new CosmosError(413, 'Request size is too large')
+  return {
+    collection: collectionOf(call),
+    operations: parseBatch(parseJson(request.body)),
+    options: { strong: strongReads(call), compile: compileCondition },
+    minimal: header(request, 'prefer')?.toLowerCase() === 'return=minimal',
+  }
+}
+
+const total = (results: readonly BatchResult[]) => round(results.reduce((sum, { charge }) => sum + charge, 0))

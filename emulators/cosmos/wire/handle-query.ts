@@ -1,0 +1,163 @@
+// Queries, lists and the change feed.
+import { z } from 'zod'
+import { type FeedStart, readFeed } from '../items/change-feed.ts'
+import { canonicalKey, parsePartitionKey } from '../items/partition-key.ts'
+import { planQuery } from '../query/plan.ts'
+import { type QueryPage, runQuery } from '../query/run.ts'
+import type { Scope } from '../query/scan.ts'
+import type { Collection } from '../storage/collection.ts'
+import { type Call, collectionOf, type Handler, rangeOf, seconds, strongReads } from './call.ts'
+import { badRequest, notImplemented } from './errors.ts'
+import type { Answer } from './reply.ts'
+import { header, isTrue, maxItemCount, parseJson } from './request.ts'
+
+const querySchema = z.object({
+  query: z.string(),
+  parameters: z.array(z.object({ name: z.string(), value: z.unknown() })).default([]),
+})
+
+/** `{query, parameters: [{name, value}]}` @throws CosmosError 400 */
+export function parseQueryBody(body: Buffer): { text: string; parameters: Map<string, unknown> } {
+  const parsed = querySchema.safeParse(parseJson(body))
+  if (!parsed.success) throw badRequest('The query request needs "query" and, if any, "parameters".')
+  const { query, parameters } = parsed.data
+  return { text: query, parameters: new Map(parameters.map(({ name, value }) => [name, value])) }
+}
+
+export const queryItems: Handler = (call) => {
+  const collection = collectionOf(call)
+  return page(call, collection, parseQueryBody(call.request.body))
+}
+
+export const listItems: Handler = (call) => {
+  const collection = collectionOf(call)
+  return page(call, collection, { text: 'SELECT * FROM c', parameters: new Map() })
+}
+
+function page(
+  call: Call,
+  collection: Collection,
+  query: { text: string; parameters: Map<string, unknown> },
+): Answer {
+  const continuation = header(call.request, 'x-ms-continuation')
+  const result = runQuery(collection, {
+    ...query,
+    scope: scopeOf(call, collection),
+    maxItems: maxItemCount(call.request),
+    ...(continuation && { continuation }),
+    strong: strongReads(call),
+    now: call.service.clock(),
+  })
+  const count = result.documents.length
+  const headers: Record<string, string> = { 'x-ms-item-count': String(count) }
+  if (result.continuation) headers['x-ms-continuation'] = result.continuation
+  if (isTrue(header(call.request, 'x-ms-documentdb-populatequerymetrics'))) {
+    headers['x-ms-documentdb-query-metrics'] = metrics(result)
+  }
+  return {
+    status: 200,
+    charge: result.charge,
+    collection,
+    headers,
+    body: `{"_rid":"${collection.rid}","Documents":[${result.documents.join(',')}],"_count":${count}}`,
+  }
+}
+
+/** The documents a query or list may see, by the headers of the request. */
+function scopeOf(call: Call, collection: Collection): Scope {
+  const range = rangeOf(call, collection)
+  const text = header(call.request, 'x-ms-documentdb-partitionkey')
+  if (text === undefined) return range === undefined ? {} : { range }
+  const values = parsePartitionKey(text)
+  if (values.length === collection.keyPaths.length) return { pk: canonicalKey(values) }
+  if (values.length > collection.keyPaths.length)
+    throw badRequest('The partition key has too many components.')
+  if (values.length === 0) return { pk: canonicalKey(collection.keyPaths.map(() => undefined)) }
+  return { prefix: `${canonicalKey(values).slice(0, -1)},` }
+}
+
+function metrics({ documents, examined }: QueryPage): string {
+  const size = documents.reduce((total, { length }) => total + length, 0)
+  return `totalExecutionTimeInMs=0.00;queryCompileTimeInMs=0.00;retrievedDocumentCount=${examined};retrievedDocumentSize=${size};outputDocumentCount=${documents.length};outputDocumentSize=${size};indexUtilizationRatio=1.00`
+}
+
+/** The SDK asks for a plan with every query and needs it only to merge partitions, which is refused. */
+export const planItems: Handler = (call) => {
+  const collection = collectionOf(call)
+  const { query, compiled } = planQuery(parseQueryBody(call.request.body).text)
+  const plain =
+    query.orderBy.length === 0 &&
+    compiled.groupBy.length === 0 &&
+    compiled.aggregates.length === 0 &&
+    !query.distinct &&
+    !query.offset &&
+    !query.top
+  if (!plain) throw notImplemented('query plans for ORDER BY, aggregates, GROUP BY, DISTINCT, TOP and OFFSET')
+  return { status: 200, collection, body: PASS_THROUGH }
+}
+
+const PASS_THROUGH = JSON.stringify({
+  partitionedQueryExecutionInfoVersion: 2,
+  queryInfo: {
+    distinctType: 'None',
+    top: null,
+    offset: null,
+    limit: null,
+    orderBy: [],
+    orderByExpressions: [],
+    groupByExpressions: [],
+    groupByAliases: [],
+    aggregates: [],
+    groupByAliasToAggregateType: {},
+    rewrittenQuery: '',
+    hasSelectValue: false,
+    hasNonStreamingOrderBy: false,
+  },
+  queryRanges: [{ min: '', max: 'FF', isMinInclusive: true, isMaxInclusive: false }],
+})
+
+export const readChanges: Handler = (call) => {
+  const collection = collectionOf(call)
+  const mode = header(call.request, 'a-im')!
+  if (!/^incremental feed$/i.test(mode)) throw notImplemented(`the change feed mode '${mode}'`)
+  const { pk, prefix, range } = scopeOf(call, collection)
+  if (prefix !== undefined) throw notImplemented('the change feed of a partial hierarchical partition key')
+  const feed = readFeed(collection, {
+    ...(pk !== undefined && { pk }),
+    ...(range !== undefined && { range }),
+    start: feedStart(call),
+    maxItems: maxItemCount(call.request),
+    strong: strongReads(call),
+    now: seconds(call),
+  })
+  const count = feed.documents.length
+  const answer: Answer = {
+    status: count > 0 ? 200 : 304,
+    charge: feed.charge,
+    etag: `"${feed.lsn}"`,
+    collection,
+    headers: {
+      'x-ms-item-count': String(count),
+      'x-ms-documentdb-partitionkeyrangeid': String(range ?? 0),
+    },
+  }
+  if (count > 0) {
+    answer.body = `{"_rid":"${collection.rid}","Documents":[${feed.documents.join(',')}],"_count":${count}}`
+  }
+  return answer
+}
+
+function feedStart({ request }: Call): FeedStart {
+  const token = header(request, 'if-none-match')
+  if (token === '*') return 'now'
+  if (token !== undefined && token !== '') {
+    const lsn = Number(token.replaceAll('"', ''))
+    if (!Number.isSafeInteger(lsn) || lsn < 0) throw badRequest(`Invalid change feed continuation ${token}.`)
+    return { after: lsn }
+  }
+  const since = header(request, 'if-modified-since')
+  if (since === undefined) return 'beginning'
+  const ms = Date.parse(since)
+  if (Number.isNaN(ms)) throw badRequest(`Invalid date in If-Modified-Since: '${since}'.`)
+  return { since: Math.floor(ms / 1000) }
+}

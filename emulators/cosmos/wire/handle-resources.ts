@@ -1,0 +1,117 @@
+// The account, databases and containers.
+
+import { isObject } from '../items/partition-key.ts'
+import { newEnvironment } from '../query/compile.ts'
+import { evaluateAll } from '../query/evaluate.ts'
+import { planQuery } from '../query/plan.ts'
+import type { Collection } from '../storage/collection.ts'
+import { type Call, collectionOf, type Handler } from './call.ts'
+import { badRequest, notImplemented } from './errors.ts'
+import { parseQueryBody } from './handle-query.ts'
+import type { Answer } from './reply.ts'
+import { header, parseJson } from './request.ts'
+import { accountJson, containerResource, databaseResource, rangesJson } from './resources.ts'
+
+const json = (status: number, value: unknown, etag?: string): Answer => ({
+  status,
+  body: JSON.stringify(value),
+  ...(etag && { etag }),
+})
+
+export const readAccount: Handler = ({ service, request }) => {
+  const scheme = header(request, 'x-forwarded-proto') ?? 'http'
+  const endpoint = `${scheme}://${header(request, 'host') ?? 'localhost'}/`
+  return { status: 200, body: accountJson(endpoint, service.consistency) }
+}
+
+export const createDatabase: Handler = ({ service, request }) => {
+  const body = parseJson(request.body)
+  const id = isObject(body) ? body.id : undefined
+  if (typeof id !== 'string' || id === '' || id.length > 255 || /[/\\#?]/.test(id)) {
+    throw badRequest('The database id is missing or invalid.')
+  }
+  const created = service.catalog.createDatabase(id)
+  return json(201, databaseResource(created), created.etag)
+}
+
+export const readDatabase: Handler = ({ service, resource }) => {
+  const found = service.catalog.database(resource.id!)
+  return json(200, databaseResource(found), found.etag)
+}
+
+export const deleteDatabase: Handler = ({ service, resource }) => {
+  service.catalog.deleteDatabase(resource.id!)
+  return { status: 204 }
+}
+
+export const listDatabases: Handler = ({ service }) => {
+  const Databases = service.catalog.databases().map(databaseResource)
+  return list({ _rid: '', Databases, _count: Databases.length })
+}
+
+export const queryDatabases: Handler = (call) => {
+  const Databases = search(call, call.service.catalog.databases().map(databaseResource))
+  return list({ _rid: '', Databases, _count: Databases.length })
+}
+
+export const createContainer: Handler = ({ service, resource, request }) =>
+  containerAnswer(201, service.catalog.createCollection(resource.database!, parseJson(request.body)))
+
+export const readContainer: Handler = (call) => containerAnswer(200, collectionOf(call))
+
+export const replaceContainer: Handler = (call) => {
+  const collection = collectionOf(call)
+  call.service.catalog.replaceCollection(collection, parseJson(call.request.body))
+  return containerAnswer(200, collection)
+}
+
+export const deleteContainer: Handler = (call) => {
+  call.service.catalog.deleteCollection(collectionOf(call))
+  return { status: 204 }
+}
+
+export const listContainers: Handler = (call) => {
+  const { rid, all } = containersOf(call)
+  return list({ _rid: rid, DocumentCollections: all, _count: all.length })
+}
+
+export const queryContainers: Handler = (call) => {
+  const { rid, all } = containersOf(call)
+  const found = search(call, all)
+  return list({ _rid: rid, DocumentCollections: found, _count: found.length })
+}
+
+export const readRanges: Handler = (call) => {
+  const collection = collectionOf(call)
+  return { status: 200, body: rangesJson(collection), etag: collection.etag, collection }
+}
+
+export const readOffers: Handler = () => {
+  throw notImplemented('offers (provisioned throughput); the emulated account is serverless')
+}
+
+function containerAnswer(status: number, collection: Collection): Answer {
+  return { ...json(status, containerResource(collection), collection.etag), collection }
+}
+
+function containersOf({ service, resource }: Call) {
+  const { rid, collections } = service.catalog.database(resource.database!)
+  return { rid, all: [...collections.values()].map(containerResource) }
+}
+
+function list(body: { _count: number; [name: string]: unknown }): Answer {
+  return { ...json(200, body), headers: { 'x-ms-item-count': String(body._count) } }
+}
+
+/** A query over the few databases or containers there are, evaluated in memory. */
+function search(call: Call, rows: Record<string, unknown>[]): unknown[] {
+  const { text, parameters } = parseQueryBody(call.request.body)
+  const { compiled } = planQuery(text)
+  const env = newEnvironment(parameters, call.service.clock())
+  return evaluateAll(compiled, env, (row) => {
+    for (const document of rows) {
+      env.slots[0] = document
+      compiled.expand(env, row)
+    }
+  })
+}

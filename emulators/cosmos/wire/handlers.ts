@@ -1,0 +1,39 @@
+// Which handler serves which operation.
+import type { Handler } from './call.ts'
+import { CosmosError } from './errors.ts'
+import * as items from './handle-items.ts'
+import * as queries from './handle-query.ts'
+import * as resources from './handle-resources.ts'
+import type { OperationName } from './operation.ts'
+
+export const handlers: Record<OperationName, Handler> = {
+  'account.read': resources.readAccount,
+  'databases.create': resources.createDatabase,
+  'databases.read': resources.readDatabase,
+  'databases.list': resources.listDatabases,
+  'databases.query': resources.queryDatabases,
+  'databases.delete': resources.deleteDatabase,
+  'containers.create': resources.createContainer,
+  'containers.read': resources.readContainer,
+  'containers.list': resources.listContainers,
+  'containers.query': resources.queryContainers,
+  'containers.replace': resources.replaceContainer,
+  'containers.delete': resources.deleteContainer,
+  'ranges.read': resources.readRanges,
+  'offers.read': resources.readOffers,
+  'items.create': items.createItem,
+  'items.upsert': items.upsertItem,
+  'items.read': items.readItem,
+  'items.replace': items.replaceItem,
+  'items.patch': items.patchItem,
+  'items.delete': items.deleteItem,
+  'items.batch': items.batchItems,
+  'items.bulk': items.bulkItems,
+  'items.query': queries.queryItems,
+  'items.queryplan': queries.planItems,
+  'items.list': queries.listItems,
+  'items.changefeed': queries.readChanges,
+  unknown: ({ request }) => {
+    throw new CosmosError(405, `${request.method} is not allowed on ${request.url}.`)
+  },
+}
