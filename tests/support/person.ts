@@ -21,7 +21,13 @@ export const PASSWORD = 'correct horse battery'
 let people = 0
 
 /** One HTTP request; a string body is sent as it is. */
-export async function call(api: string, method: string, path: string, body?: unknown, token?: string): Promise<Answer> {
+export async function call(
+  api: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  token?: string,
+): Promise<Answer> {
   const response = await fetch(`${api}/${path}`, {
     method,
     headers: {
@@ -38,10 +44,15 @@ export async function call(api: string, method: string, path: string, body?: unk
 /** Registers somebody new. `apis` are the hosts' base URLs; calls go to the first unless told otherwise. */
 export async function register(apis: string[], name: string): Promise<Person> {
   const handle = `${name}-${process.pid}-${++people}`
-  const { status, body } = await call(apis[0]!, 'POST', 'auth/register', { handle, password: PASSWORD, displayName: name })
+  const { status, body } = await call(apis[0]!, 'POST', 'auth/register', {
+    handle,
+    password: PASSWORD,
+    displayName: name,
+  })
   if (status !== 201) throw new Error(`register answered ${status}: ${JSON.stringify(body)}`)
   const { accessToken, refreshToken } = body
-  const own: Person['call'] = (method, path, sent, host = 0) => call(apis[host]!, method, path, sent, accessToken)
+  const own: Person['call'] = (method, path, sent, host = 0) =>
+    call(apis[host]!, method, path, sent, accessToken)
   return {
     userId: body.user.userId,
     handle,

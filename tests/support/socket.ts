@@ -13,7 +13,10 @@ export interface Socket extends AsyncDisposable {
   /** The first frame, past or future, that fits. */
   wait(fits: (frame: Frame) => boolean): Promise<Frame>
   /** Sends a command and resolves with its reply. */
-  command(type: string, fields?: object): Promise<Frame & { ok: boolean; result?: never; error?: { code: string } }>
+  command(
+    type: string,
+    fields?: object,
+  ): Promise<Frame & { ok: boolean; result?: never; error?: { code: string } }>
   /** Sends anything at all as the event `name`. */
   sendEvent(name: string, dataType: 'json' | 'text', data: unknown): void
   closed: Promise<{ code: number }>
@@ -30,7 +33,9 @@ export async function openSocket(url: string): Promise<Socket> {
   const closed = new Promise<{ code: number }>((resolve) => socket.on('close', (code) => resolve({ code })))
   const connected = new Promise<string>((resolve, reject) => {
     socket.on('error', reject)
-    socket.on('unexpected-response', (_request, response) => reject(new Error(`Refused with ${response.statusCode}.`)))
+    socket.on('unexpected-response', (_request, response) =>
+      reject(new Error(`Refused with ${response.statusCode}.`)),
+    )
     socket.on('message', (bytes) => {
       const frame = JSON.parse(String(bytes))
       if (frame.type === 'system' && frame.event === 'connected') resolve(frame.connectionId)
@@ -79,7 +84,8 @@ export function seenEntries(socket: Socket, chatId: string): { seq: number; clie
   const seen: { seq: number; clientMessageId?: string }[] = []
   for (const frame of socket.received) {
     if (frame.type !== 'entries' || frame.chatId !== chatId) continue
-    for (const entry of frame.entries as { seq: number }[]) if (entry.seq > (seen.at(-1)?.seq ?? 0)) seen.push(entry)
+    for (const entry of frame.entries as { seq: number }[])
+      if (entry.seq > (seen.at(-1)?.seq ?? 0)) seen.push(entry)
   }
   return seen
 }

@@ -3,11 +3,24 @@ import { dirname, join, normalize } from 'node:path'
 
 // Who may import whom, arrows pointing down only. The first room that a path starts with is the one it lives in.
 const MAY_IMPORT: Record<string, string[]> = {
-  'functions/adapter': ['functions/adapter', 'shared/app.ts', 'shared/config.ts', 'shared/services', 'shared/protocol', 'shared/domain'],
+  'functions/adapter': [
+    'functions/adapter',
+    'shared/app.ts',
+    'shared/config.ts',
+    'shared/services',
+    'shared/protocol',
+    'shared/domain',
+  ],
   functions: ['functions', 'shared'],
   'shared/app.ts': ['shared'],
   'shared/config.ts': ['shared/domain'],
-  'shared/azure': ['shared/azure', 'shared/config.ts', 'shared/services/ports.ts', 'shared/protocol', 'shared/domain'],
+  'shared/azure': [
+    'shared/azure',
+    'shared/config.ts',
+    'shared/services/ports.ts',
+    'shared/protocol',
+    'shared/domain',
+  ],
   'shared/providers': ['shared/services/ports.ts', 'shared/domain'],
   'shared/services': ['shared/services', 'shared/domain'],
   'shared/protocol': ['shared/protocol', 'shared/domain'],
@@ -42,14 +55,20 @@ const imports: Import[] = ['functions', 'shared', 'emulators']
 
 test('there are imports to look at, and every file lives in a room', () => {
   expect(imports.length).toBeGreaterThan(200)
-  expect(imports.filter(({ room, file }) => room === 'nowhere' && !/^emulators\/(main|[a-z-]+\/bench)\.ts$/.test(file))).toEqual([])
+  expect(
+    imports.filter(
+      ({ room, file }) => room === 'nowhere' && !/^emulators\/(main|[a-z-]+\/bench)\.ts$/.test(file),
+    ),
+  ).toEqual([])
 })
 
 test('imports point down only', () => {
   const wrong = imports.filter(({ room, target }) => {
     if (!/^(functions|shared|emulators|client|web|local)\//.test(target)) return false
     const allowed = MAY_IMPORT[room]
-    return allowed !== undefined && !allowed.some((place) => target === place || target.startsWith(`${place}/`))
+    return (
+      allowed !== undefined && !allowed.some((place) => target === place || target.startsWith(`${place}/`))
+    )
   })
   expect(wrong).toEqual([])
 })
@@ -65,8 +84,15 @@ test('the Azure SDKs appear only where Azure is spoken', () => {
 })
 
 test('only shared/config.ts reads the environment of the product', () => {
-  const files = readdirSync('shared', { recursive: true, encoding: 'utf8' }).map((name) => join('shared', name))
-  const own = [...files, ...readdirSync('functions', { recursive: true, encoding: 'utf8' }).map((n) => join('functions', n))]
-  const readers = own.filter((file) => file.endsWith('.ts') && readFileSync(file, 'utf8').includes('process.env'))
+  const files = readdirSync('shared', { recursive: true, encoding: 'utf8' }).map((name) =>
+    join('shared', name),
+  )
+  const own = [
+    ...files,
+    ...readdirSync('functions', { recursive: true, encoding: 'utf8' }).map((n) => join('functions', n)),
+  ]
+  const readers = own.filter(
+    (file) => file.endsWith('.ts') && readFileSync(file, 'utf8').includes('process.env'),
+  )
   expect(readers).toEqual(['shared/config.ts'])
 })
