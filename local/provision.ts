@@ -1,44 +1,51 @@
-// Makes what infra/containers.json names and is not there yet: in Azure the template does this, on a laptop we do.
-import { readFileSync } from 'node:fs'
-import { CosmosClient } from '@azure/cosmos'
+// Creates what is absent: database, containers, queues and blob containers, as infra/containers.json has them. Runs in
+// a short-lived process, because the SDKs it needs would stay in the supervisor's memory for nothing.
+import { readFile } from 'node:fs/promises'
+import { CosmosClient, type PartitionKeyKind } from '@azure/cosmos'
 import { BlobServiceClient } from '@azure/storage-blob'
 import { QueueServiceClient } from '@azure/storage-queue'
 import * as z from 'zod'
 
-const shape = z.object({
+const plan = z.object({
   database: z.string(),
-  containers: z.array(z.looseObject({ id: z.string() })),
+  containers: z.array(
+    z.looseObject({
+      id: z.string(),
+      partitionKey: z.object({
+        paths: z.array(z.string()),
+        kind: z.enum(['Hash', 'MultiHash']).transform((kind) => kind as PartitionKeyKind),
+        version: z.union([z.literal(1), z.literal(2)]),
+      }),
+    }),
+  ),
   queues: z.array(z.string()),
   blobContainers: z.array(z.string()),
 })
 
-export interface Targets {
-  cosmosConnectionString: string
-  /** Absent: only the database is made. */
-  storageConnectionString?: string
-}
+const task = z.object({ plan: z.string(), cosmos: z.string(), storage: z.string() })
 
-/** Creates database, containers, queues and blob containers that are missing. Running it again changes nothing. */
-export async function provision(targets: Targets): Promise<void> {
-  const text = readFileSync(new URL('../infra/containers.json', import.meta.url), 'utf8')
-  const wanted = shape.parse(JSON.parse(text))
-  await Promise.all([provisionCosmos(targets.cosmosConnectionString, wanted), provisionStorage(targets, wanted)])
-}
-
-async function provisionCosmos(connectionString: string, wanted: z.infer<typeof shape>): Promise<void> {
-  const client = new CosmosClient(connectionString)
-  const { database } = await client.databases.createIfNotExists({ id: wanted.database })
-  await Promise.all(wanted.containers.map((container) => database.containers.createIfNotExists(container)))
-  client.dispose()
-}
-
-async function provisionStorage(targets: Targets, wanted: z.infer<typeof shape>): Promise<void> {
-  const { storageConnectionString } = targets
-  if (storageConnectionString === undefined) return
-  const queues = QueueServiceClient.fromConnectionString(storageConnectionString)
-  const blobs = BlobServiceClient.fromConnectionString(storageConnectionString)
+async function provision({ plan: file, cosmos, storage }: z.infer<typeof task>): Promise<void> {
+  const { database, containers, queues, blobContainers } = plan.parse(
+    JSON.parse(await readFile(file, 'utf8')),
+  )
+  const queueService = QueueServiceClient.fromConnectionString(storage)
+  const blobService = BlobServiceClient.fromConnectionString(storage)
+  const createContainers = async (): Promise<void> => {
+    const client = new CosmosClient(cosmos)
+    const { database: made } = await client.databases.createIfNotExists({ id: database })
+    await Promise.all(containers.map((container) => made.containers.createIfNotExists(container)))
+    client.dispose()
+  }
   await Promise.all([
-    ...wanted.queues.map((name) => queues.getQueueClient(name).createIfNotExists()),
-    ...wanted.blobContainers.map((name) => blobs.getContainerClient(name).createIfNotExists()),
+    createContainers(),
+    ...queues.map((name) => queueService.getQueueClient(name).createIfNotExists()),
+    ...blobContainers.map((name) => blobService.getContainerClient(name).createIfNotExists()),
   ])
 }
+
+process.once('message', (message) => {
+  provision(task.parse(message)).then(
+    () => process.send?.({ done: true }, () => process.exit(0)),
+    (error: Error) => process.send?.({ failed: error.message }, () => process.exit(1)),
+  )
+})

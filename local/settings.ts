@@ -1,0 +1,84 @@
+// The app settings of the local stack: under the very names that are set in Azure. A developer's local.settings.json
+// wins, so that a real key or another emulator can take a part's place.
+import { readFile } from 'node:fs/promises'
+import * as z from 'zod'
+
+export type Settings = Record<string, string>
+
+export interface Addresses {
+  api: string
+  webPubSub: string
+  cosmos: string
+  storage: string
+  ai: string
+  signingKeys: string
+}
+
+export interface OwnSettings {
+  /** What the developer set; empty values mean "what the stack offers". */
+  values: Settings
+  cors: string | undefined
+}
+
+const file = z.looseObject({
+  Values: z.record(z.string(), z.string()).default({}),
+  Host: z.looseObject({ CORS: z.string().optional() }).default({}),
+})
+
+/** Reads a local.settings.json; an absent one is empty. @throws Error that names what is wrong with it */
+export async function readOwnSettings(path: string): Promise<OwnSettings> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { values: {}, cors: undefined }
+    throw error
+  }
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (error) {
+    throw new Error(`${path} is not JSON: ${(error as Error).message}`)
+  }
+  const parsed = file.safeParse(json)
+  if (!parsed.success) throw new Error(`${path}: ${z.prettifyError(parsed.error)}`)
+  const { Values, Host } = parsed.data
+  return { values: Object.fromEntries(Object.entries(Values).filter(given)), cors: Host.CORS }
+}
+
+/** `UseDevelopmentStorage=true` is how Azure's tools say "the local Azurite", which is ours. */
+function given([name, value]: [string, string]): boolean {
+  return value !== '' && !(name === 'AzureWebJobsStorage' && value === 'UseDevelopmentStorage=true')
+}
+
+/** Whether the developer's settings put another service in the place of one of ours. */
+export function isReplaced(
+  own: OwnSettings,
+  setting: 'Cosmos' | 'WebPubSub' | 'AzureWebJobsStorage',
+): boolean {
+  return Object.keys(own.values).some((name) => name === setting || name.startsWith(`${setting}__`))
+}
+
+/** What the functions host is started with. */
+export function appSettings(stack: Addresses, own: OwnSettings): Settings {
+  return {
+    FUNCTIONS_WORKER_RUNTIME: 'node',
+    ...(!isReplaced(own, 'Cosmos') && { Cosmos: stack.cosmos }),
+    COSMOS_DATABASE: 'parley',
+    LEASE_CONTAINER: 'leases',
+    FEED_POLL_DELAY_MS: '100',
+    ...(!isReplaced(own, 'WebPubSub') && { WebPubSub: stack.webPubSub }),
+    WEB_PUBSUB_HUB: 'chat',
+    ...(!isReplaced(own, 'AzureWebJobsStorage') && { AzureWebJobsStorage: stack.storage }),
+    // host.json is written for Azure, where an idle poll costs money; here it costs a bot's first token.
+    AzureFunctionsJobHost__extensions__queues__maxPollingInterval: '00:00:00.100',
+    SIGNING_KEYS: stack.signingKeys,
+    ISSUER: stack.api,
+    BOTS: JSON.stringify([
+      { botId: 'assistant', displayName: 'Assistant', provider: 'gemini', model: 'gemini-2.5-flash' },
+    ]),
+    // A real key goes to the real service, unless a base URL comes with it.
+    ...(own.values.GEMINI_API_KEY === undefined && { GEMINI_API_KEY: 'local', GEMINI_BASE_URL: stack.ai }),
+    ...own.values,
+  }
+}

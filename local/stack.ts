@@ -1,0 +1,178 @@
+// The local stack: starts every part in parallel, waits where one needs another, and stops them in reverse order.
+// The functions host runs the very bundle that is deployed; what is local is in the settings and nowhere else.
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { startAi } from '../emulators/ai/server.ts'
+import { startAzurite } from '../emulators/azurite/server.ts'
+import { createLog } from '../emulators/kit/log.ts'
+import { startWebPubSub } from '../emulators/web-pubsub/server.ts'
+import { type Account, ensureAccounts } from './accounts.ts'
+import { lock } from './lock.ts'
+import { choosePorts, requireFree } from './ports.ts'
+import { type Part, startEmulator } from './process.ts'
+import { startProvisioner } from './provisioning.ts'
+import { appSettings, isReplaced, readOwnSettings } from './settings.ts'
+import { signingKeys } from './signing-keys.ts'
+
+export interface StackOptions {
+  /** First of the ports in a row; 0 any free ones; absent Microsoft's own. */
+  portBase: number | undefined
+  dataDir: string
+  /** The folder the functions host loads; absent: a bundle built from the sources now. */
+  app: string | undefined
+  /** Without a functions host; `npm run func` brings one. */
+  hasHost: boolean
+  isVerbose: boolean
+  compileCache: string
+  warn(text: string): void
+}
+
+export interface Stack {
+  api: string
+  webPubSub: string
+  cosmos: string
+  cosmosKey: string
+  blob: string
+  queue: string
+  storage: string
+  ai: string
+  dataDir: string
+  pids: Record<string, number>
+  accounts: Account[]
+  /** In words, when a part has ended that nobody stopped. */
+  ended: Promise<string>
+}
+
+/** The public key of Microsoft's emulator: https://learn.microsoft.com/azure/cosmos-db/emulator */
+const COSMOS_KEY = 'C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw=='
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/**
+ * Brings everything up. Each part is handed to `parts` as soon as it exists, so that disposing of `parts` at any moment
+ * stops all there is.
+ * @throws Error that says which part, port or setting is at fault
+ */
+export async function startStack(options: StackOptions, parts: AsyncDisposableStack): Promise<Stack> {
+  const { dataDir, hasHost, compileCache } = options
+  await mkdir(dataDir, { recursive: true })
+  parts.use(await lock(dataDir))
+  const own = await readOwnSettings(join(root, 'local.settings.json'))
+  const ports = await choosePorts(options.portBase)
+  const ours = {
+    cosmos: !isReplaced(own, 'Cosmos'),
+    webPubSub: !isReplaced(own, 'WebPubSub'),
+    storage: !isReplaced(own, 'AzureWebJobsStorage'),
+  }
+  await requireFree({
+    ai: ports.ai,
+    ...(hasHost && { api: ports.api }),
+    ...(ours.cosmos && { cosmos: ports.cosmos }),
+    ...(ours.webPubSub && { webPubSub: ports.webPubSub }),
+    ...(ours.storage && { blob: ports.blob, queue: ports.queue }),
+  })
+
+  const api = `http://127.0.0.1:${ports.api}/api`
+  const level = options.isVerbose ? 'info' : 'error'
+  const emulator = (name: string, args: string[]): Part => parts.use(startEmulator(name, args, compileCache))
+  const cosmos = ours.cosmos
+    ? emulator('The Cosmos DB emulator', cosmosArguments(ports.cosmos, join(dataDir, 'cosmos'), level))
+    : undefined
+  const [azurite, provisioner, webPubSub, ai, keys, app] = await Promise.all([
+    ours.storage
+      ? startAzurite({
+          blobPort: ports.blob,
+          queuePort: ports.queue,
+          dataDir: join(dataDir, 'azurite'),
+        }).then((it) => parts.use(it))
+      : undefined,
+    startProvisioner(compileCache).then((it) => parts.use(it)),
+    ours.webPubSub
+      ? startWebPubSub({
+          port: ports.webPubSub,
+          hubs: hubs(`${api}/events`),
+          log: createLog('web-pubsub', level),
+        }).then((it) => parts.use(it))
+      : undefined,
+    startAi({ port: ports.ai, log: level, pace: { firstTokenMs: 150, chunkDelayMs: 30 } }).then((it) =>
+      parts.use(it),
+    ),
+    signingKeys(dataDir),
+    hasHost ? (options.app ?? buildApp(join(dataDir, 'app'))) : '',
+  ])
+
+  const cosmosUrl = (await cosmos?.ready)?.url ?? ''
+  const settings = appSettings(
+    {
+      api,
+      webPubSub: webPubSub?.connectionString ?? '',
+      cosmos: `AccountEndpoint=${cosmosUrl};AccountKey=${COSMOS_KEY};`,
+      storage: azurite?.connectionString ?? '',
+      ai: ai.url,
+      signingKeys: keys,
+    },
+    own,
+  )
+  const settingsFile = join(dataDir, 'app-settings.json')
+  await writeFile(settingsFile, JSON.stringify(settings, null, 2), { mode: 0o600 })
+  await provisioner.run({
+    plan: join(root, 'infra/containers.json'),
+    cosmos: settings.Cosmos ?? '',
+    storage: settings.AzureWebJobsStorage ?? '',
+  })
+
+  const host = hasHost
+    ? emulator('The functions host', [
+        'functions-host',
+        ...['--app', app, '--port', String(ports.api), '--settings', settingsFile],
+        ...['--data', join(dataDir, 'functions-host'), '--cors', own.cors ?? '*', '--log', level],
+      ])
+    : undefined
+  await host?.ready
+  return {
+    api,
+    webPubSub: webPubSub?.url ?? '',
+    cosmos: cosmosUrl,
+    cosmosKey: COSMOS_KEY,
+    blob: azurite?.blobUrl ?? '',
+    queue: azurite?.queueUrl ?? '',
+    storage: azurite?.connectionString ?? '',
+    ai: ai.url,
+    dataDir,
+    pids: {
+      supervisor: process.pid,
+      ...(cosmos && { cosmos: cosmos.pid }),
+      ...(azurite && { azurite: azurite.pid }),
+      ...(host && { host: host.pid }),
+    },
+    accounts: host ? await ensureAccounts(api, options.warn) : [],
+    ended: Promise.race([
+      ...(cosmos ? [cosmos.ended] : []),
+      ...(host ? [host.ended] : []),
+      ...(azurite ? [azurite.exited.then((code) => `Azurite ended with exit code ${code}`)] : []),
+    ]),
+  }
+}
+
+const cosmosArguments = (port: number, data: string, level: string): string[] => [
+  'cosmos',
+  ...['--port', String(port), '--data', data, '--consistency', 'Strong', '--log', level],
+]
+
+const hubs = (urlTemplate: string) => ({
+  chat: {
+    eventHandlers: [
+      {
+        urlTemplate,
+        userEventPattern: '*',
+        systemEvents: ['connect' as const, 'connected' as const, 'disconnected' as const],
+      },
+    ],
+  },
+})
+
+async function buildApp(folder: string): Promise<string> {
+  const { build } = await import('./build.ts')
+  await build(folder)
+  return folder
+}
