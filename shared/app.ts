@@ -40,6 +40,7 @@ export function createApp(config: Config, logger: Logger) {
       : { endpoint: config.webPubSub.endpoint, credential: credentialOf(config) },
     config.hub,
   )
+  const revocations = createRevocations(sessions, time)
   const deliverer = createDeliverer({ log, state, push, time, logger, frames: entriesFrames })
   /** Publishing under way, by entry: whoever answers a sender waits for it. */
   const published = new WeakMap<StoredEntry, Promise<void>>()
@@ -68,7 +69,7 @@ export function createApp(config: Config, logger: Logger) {
     published,
     appender: createAppender(logDeps),
     tokens: createTokenIssuer(config.signingKeys.keys, config.issuer),
-    revocations: createRevocations(sessions, time),
+    revocations,
     bots: config.bots,
     provider: (name: string): Provider => providerOf(config, name),
     repairAfterMs: config.repairAfterMs,

@@ -8,7 +8,7 @@ import {
 import type { App } from '../../shared/app.ts'
 import { ChatError } from '../../shared/domain/error.ts'
 import type { Actor } from '../../shared/domain/user.ts'
-import { MAX_BODY_BYTES, parseJsonObject } from '../../shared/protocol/parse.ts'
+import { checkSize, MAX_BODY_BYTES, parseJsonObject } from '../../shared/protocol/parse.ts'
 import { PROBLEM_TYPE, retryAfterOf, toProblem } from '../../shared/protocol/problem.ts'
 import { app, logFailure } from './app.ts'
 import type { Answer, Endpoint } from './endpoint.ts'
@@ -46,9 +46,10 @@ async function readInput(request: HttpRequest): Promise<Record<string, unknown>>
 
 async function readBody(request: HttpRequest): Promise<Record<string, unknown>> {
   if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) {
-    throw new ChatError('too-large', `The body is larger than ${MAX_BODY_BYTES} bytes.`)
+    throw new ChatError('too-large', `The request is larger than ${MAX_BODY_BYTES} bytes.`)
   }
   const text = await request.text()
+  checkSize(text)
   return text.trim() === '' ? {} : parseJsonObject(text)
 }
 

@@ -4,7 +4,7 @@ import type { App } from '../../shared/app.ts'
 import { ChatError } from '../../shared/domain/error.ts'
 import type { Actor } from '../../shared/domain/user.ts'
 import { type CommandId, errorFrame, replyFrame } from '../../shared/protocol/frames.ts'
-import { parseInput, parseJsonObject } from '../../shared/protocol/parse.ts'
+import { checkSize, parseInput, parseJsonObject } from '../../shared/protocol/parse.ts'
 import { toProblem } from '../../shared/protocol/problem.ts'
 import { commandEnvelope } from '../../shared/protocol/requests.ts'
 import { logFailure } from '../adapter/app.ts'
@@ -22,6 +22,7 @@ export async function runCommand(
   try {
     const command = parseJsonObject(text)
     id = typeof command.id === 'string' || typeof command.id === 'number' ? command.id : null
+    checkSize(text)
     const { id: _id, type, ...input } = parseInput(commandEnvelope, command)
     const useCase = commands.get(type)
     if (!useCase) throw new ChatError('unknown-command', `There is no command ${type}.`)

@@ -22,11 +22,14 @@ function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   return issue.keys.map((key) => ({ path: path ? `${path}.${key}` : key, message: 'is not a known field' }))
 }
 
-/** @throws ChatError `invalid-request` when the text is not a JSON object, `too-large` */
+/** @throws ChatError `too-large` */
+export function checkSize(text: string): void {
+  if (textBytes(text) <= MAX_BODY_BYTES) return
+  throw new ChatError('too-large', `The request is larger than ${MAX_BODY_BYTES} bytes.`)
+}
+
+/** @throws ChatError `invalid-request` when the text is not a JSON object */
 export function parseJsonObject(text: string): Record<string, unknown> {
-  if (textBytes(text) > MAX_BODY_BYTES) {
-    throw new ChatError('too-large', `The body is larger than ${MAX_BODY_BYTES} bytes.`)
-  }
   let json: unknown
   try {
     json = JSON.parse(text)

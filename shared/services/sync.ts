@@ -5,6 +5,7 @@ import type { Entry } from '../domain/entry.ts'
 import type { Actor } from '../domain/user.ts'
 import { viewAll } from './chats/read-chat.ts'
 import type { ChatView } from './chats/view.ts'
+import { withOwnReads } from './messages/move-receipt.ts'
 import type { InboxStore, Logger, LogStore, Push, StateStore } from './ports.ts'
 
 export interface SyncDeps {
@@ -98,7 +99,7 @@ async function syncChat(
 ): Promise<SyncedChat | undefined> {
   const { chatId } = view.item
   if (known !== undefined && known >= view.head.seq) return undefined
-  const receipts = await deps.state.listReceipts(chatId)
+  const receipts = withOwnReads(view.head, await deps.state.listReceipts(chatId))
   const from = Math.max((known ?? 0) + 1, visibleFrom(view.item))
   if (view.head.seq - from < MAX_ENTRIES) {
     const entries = await deps.log.readFrom(chatId, from, MAX_ENTRIES + 1)

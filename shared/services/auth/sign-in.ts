@@ -6,11 +6,13 @@ import type { Actor, User } from '../../domain/user.ts'
 import type { Push, SessionStore, StoredUser, Time, UserStore } from '../ports.ts'
 import type { TokenIssuer } from './access-token.ts'
 import { hashToken, makeRefreshToken, parseRefreshToken } from './refresh-token.ts'
+import type { Revocations } from './revocations.ts'
 
 export interface AuthDeps {
   users: UserStore
   sessions: SessionStore
   tokens: TokenIssuer
+  revocations: Revocations
   push: Push
   time: Time
   newId(): string
@@ -63,6 +65,7 @@ export async function refreshSession(deps: AuthDeps, refreshToken: string): Prom
 /** Ends the session everywhere: no refresh, no request, no socket. Ending it twice is ending it once. */
 export async function endSession(deps: AuthDeps, userId: string, sessionId: string): Promise<void> {
   await deps.sessions.revoke(userId, sessionId, deps.time.now())
+  deps.revocations.note(sessionId)
   for (;;) {
     const found = await deps.sessions.read(userId, sessionId)
     if (!found || found.session.revoked) break

@@ -1,5 +1,4 @@
-import type { Receipt } from '../../domain/chat.ts'
-import { chatGroup, readMark, visibleFrom } from '../../domain/chat.ts'
+import { chatGroup, type Head, type Receipt, visibleFrom } from '../../domain/chat.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { Actor } from '../../domain/user.ts'
 import { readMembership } from '../chats/read-chat.ts'
@@ -34,7 +33,8 @@ export async function moveReceipt(
     throw new ChatError('invalid-request', `There is no entry ${seq}.`, { errors })
   }
   const at = new Date(deps.time.now()).toISOString()
-  const receipt = await deps.state.moveReceipt(chatId, actor.userId, mark, { seq, n: entry.n, at })
+  const moved = await deps.state.moveReceipt(chatId, actor.userId, mark, { seq, n: entry.n, at })
+  const receipt = head ? withOwnRead(head, moved) : moved
   if ((head?.memberCount ?? 0) <= PUSHED_UP_TO) {
     await deps.push.toGroup(chatGroup(chatId), deps.receiptFrame(receipt)).catch((error) => {
       deps.logger('warn', 'receipt.push.failed', { chatId, error: String(error) })
@@ -50,19 +50,22 @@ export async function moveReceipt(
 export async function listReceipts(deps: ReceiptDeps, actor: Actor, chatId: string): Promise<Receipt[]> {
   await readMembership(deps.inbox, actor, chatId)
   const [receipts, head] = await Promise.all([deps.state.listReceipts(chatId), deps.state.readHead(chatId)])
-  if (!head) return receipts
-  const known = new Map(receipts.map((receipt) => [receipt.userId, receipt]))
-  for (const userId of Object.keys(head.sent)) {
-    const mark = { ...readMark(head, userId, known.get(userId)), at: known.get(userId)?.read.at ?? head.at }
-    const before = known.get(userId)
-    if (!before) known.set(userId, { chatId, userId, delivered: mark, read: mark })
-    else if (mark.seq > before.read.seq) {
-      known.set(userId, {
-        ...before,
-        read: mark,
-        delivered: mark.seq > before.delivered.seq ? mark : before.delivered,
-      })
-    }
-  }
-  return [...known.values()]
+  return head ? withOwnReads(head, receipts) : receipts
+}
+
+/** Sending reads, also before the feed has folded it into the receipt. */
+export function withOwnReads(head: Head, receipts: Receipt[]): Receipt[] {
+  const known = new Set(receipts.map(({ userId }) => userId))
+  const silent = Object.keys(head.sent).filter((userId) => !known.has(userId))
+  const fresh = silent.map((userId) => ({ chatId: head.chatId, userId, delivered: UNSEEN, read: UNSEEN }))
+  return [...receipts, ...fresh].map((receipt) => withOwnRead(head, receipt))
+}
+
+const UNSEEN = { seq: 0, n: 0, at: null }
+
+function withOwnRead(head: Head, receipt: Receipt): Receipt {
+  const sent = head.sent[receipt.userId]
+  if (!sent || sent.seq <= receipt.read.seq) return receipt
+  const mark = { ...sent, at: head.at }
+  return { ...receipt, read: mark, delivered: sent.seq > receipt.delivered.seq ? mark : receipt.delivered }
 }
