@@ -101,8 +101,9 @@ function constantPage({ plan, env }: Run): QueryPage {
 }
 
 function* scanRows({ collection, scan }: Run): Generator<{ n: number; body: string }> {
-  for (const row of collection.prepare(scan.sql).iterate(...scan.values))
-    yield row as { n: number; body: string }
+  for (const { sql, values } of scan.statements) {
+    for (const row of collection.prepare(sql).iterate(...values)) yield row as { n: number; body: string }
+  }
 }
 
 /** Rows in order, stopping when the page is full. */

@@ -5,7 +5,7 @@ import { aliveClause } from '../storage/expiry.ts'
 import type { SQLInputValue } from '../storage/store.ts'
 import { badRequest, notImplemented } from '../wire/errors.ts'
 import type { Environment } from './compile.ts'
-import { type Clause, type Columns, columnsOf, samePath, toClause } from './conditions.ts'
+import { type Clause, columnsOf, samePath, toClause } from './conditions.ts'
 import type { Continuation } from './continuation.ts'
 import type { Plan } from './plan.ts'
 
@@ -20,13 +20,13 @@ export interface Scope {
 }
 
 export interface Scan {
-  sql: string
-  values: SQLInputValue[]
+  /** To be run one after the other. */
+  statements: { sql: string; values: SQLInputValue[] }[]
   /** The rows are exactly those the WHERE is true for. */
   exact: boolean
   /** The paths rows are ordered by, before their number. */
   order: { path: readonly string[]; descending: boolean }[]
-  /** Paths compared for equality without an index so far, though the policy would allow one. */
+  /** Paths that were compared and that the policy would allow an index on. */
   wanted: (readonly string[])[]
 }
 
@@ -42,35 +42,80 @@ export function buildScan(
   const found = plan.conditions.map((condition) => toClause(collection, condition, env, scope.pk))
   const clauses = found.filter((clause) => clause !== undefined)
   const order = chooseOrder(collection, plan, clauses, scope)
-  const columns = order.map(({ path }) => {
-    const known = columnsOf(path)
-    if (!known) throw notImplemented(`ORDER BY over the property name ${JSON.stringify(path.at(-1))}`)
-    return known
-  })
-  const firstRank = clauses.find(
-    ({ path, rank }) => rank !== undefined && order[0] && samePath(path!, order[0].path),
-  )?.rank
-  const where: Clause[] = [
+  const keys = sortKeys(order, clauses)
+  const where = [
     ...scopeClauses(scope),
-    ...clauses.filter((clause) => !isOvertaken(clause, order, resume)),
+    ...clauses.map((clause) => (resume ? withoutPassed(clause, order) : clause)),
   ]
   if (collection.expires) where.push({ sql: aliveClause(collection).replace(' AND ', ''), values: [now] })
-  if (resume) where.push(...resumeClauses(order, columns, firstRank, resume))
-  const direction = order[0]?.descending ? ' DESC' : ''
-  const by = order.flatMap(({ descending }, i) => {
-    const { rank, value } = columns[i]!
-    return [...(rank ? [rank] : []), value].map((sql) => sql + (descending ? ' DESC' : ''))
-  })
-  const conditions = where.map(({ sql }) => `(${sql})`).join(' AND ') || '1'
+  if (resume && resume.k.length !== order.length) throw badRequest('Invalid Continuation Token')
+  const parts = resume ? resumeParts(keys, resume) : [{ clauses: [], keys }]
   return {
-    sql: `SELECT n, body FROM ${collection.table} WHERE ${conditions} ORDER BY ${[...by, `n${direction}`].join(', ')}`,
-    values: where.flatMap(({ values }) => values),
+    statements: parts.map((part) => select(collection.table, [...where, ...part.clauses], part.keys)),
     exact: plan.complete && found.every((clause) => clause !== undefined),
     order,
     wanted: clauses
       .filter(({ operator, path }) => operator !== undefined && path && collection.indexed.includes(path))
       .map(({ path }) => path!),
   }
+}
+
+function select(table: string, where: Clause[], keys: SortKey[]): Scan['statements'][number] {
+  const conditions = where.map(({ sql }) => `(${sql})`).join(' AND ') || '1'
+  const order = keys.map(({ sql, descending }) => (descending ? `${sql} DESC` : sql)).join(', ')
+  return {
+    sql: `SELECT n, body FROM ${table} WHERE ${conditions} ORDER BY ${order}`,
+    values: where.flatMap(({ values }) => values),
+  }
+}
+
+interface SortKey {
+  sql: string
+  descending: boolean
+  /** Its value in a continuation token. */
+  from(resume: Continuation): SQLInputValue
+}
+
+/** All that rows are sorted by, down to their number, which makes the order total. */
+function sortKeys(order: Scan['order'], clauses: Clause[]): SortKey[] {
+  const keys = order.flatMap(({ path, descending }, i): SortKey[] => {
+    const columns = columnsOf(path)
+    if (!columns) throw notImplemented(`ORDER BY over the property name ${JSON.stringify(path.at(-1))}`)
+    const value: SortKey = { sql: columns.value, descending, from: ({ k }) => k[i]![1] }
+    // SQLite does not see by itself that an expression held constant needs no sorting.
+    const about = clauses.filter((clause) => clause.rank !== undefined && samePath(clause.path!, path))
+    if (about.some(({ operator }) => operator === '=')) return []
+    const fixed = about.length > 0
+    if (columns.rank === undefined || fixed) return [value]
+    return [{ sql: columns.rank, descending, from: ({ k }) => k[i]![0] }, value]
+  })
+  keys.push({ sql: 'n', descending: order[0]?.descending ?? false, from: ({ n }) => n })
+  return keys
+}
+
+/**
+ * What comes at or behind the position, as consecutive statements that an index can seek to: the keys all equal and the
+ * number at or behind; all but the last equal and that one behind; and so on. SQLite does not seek by row values over
+ * expressions, and would read the rows of all earlier pages again.
+ */
+function resumeParts(keys: SortKey[], resume: Continuation): { clauses: Clause[]; keys: SortKey[] }[] {
+  return keys
+    .map((key, i) => {
+      const equal = keys.slice(0, i).map(({ sql, from }) => ({ sql: `${sql} = ?`, values: [from(resume)] }))
+      const operator = `${key.descending ? '<' : '>'}${i === keys.length - 1 ? '=' : ''}`
+      const clauses = [...equal, { sql: `${key.sql} ${operator} ?`, values: [key.from(resume)] }]
+      return { clauses, keys: keys.slice(i) }
+    })
+    .reverse()
+}
+
+/** Takes out a bound that the position has passed: given two, SQLite might seek by the wrong one. */
+function withoutPassed(clause: Clause, order: Scan['order']): Clause {
+  const [first] = order
+  if (!first || !clause.path || !samePath(clause.path, first.path)) return clause
+  if (!clause.operator?.startsWith(first.descending ? '<' : '>')) return clause
+  const { rank } = columnsOf(clause.path)!
+  return rank === undefined ? { sql: '1', values: [] } : { sql: `${rank} = ${clause.rank}`, values: [] }
 }
 
 function scopeClauses({ pk, prefix, range }: Scope): Clause[] {
@@ -106,7 +151,13 @@ function chooseOrder(collection: Collection, plan: Plan, clauses: Clause[], scop
   const range = clauses.find(
     ({ operator, path }) => path && /^[<>]/.test(operator ?? '') && indexed.includes(path) && columnsOf(path),
   )
-  if (!range) return []
+  if (!range) {
+    const sought = clauses.some(
+      ({ operator, path }) => /^(=|in)$/.test(operator ?? '') && indexed.includes(path!),
+    )
+    if (!sought) indexes.ensureKey()
+    return []
+  }
   const order = [{ path: range.path!, descending: false }]
   ensure({ indexes }, order)
   return order
@@ -116,60 +167,5 @@ function ensure({ indexes }: Pick<Collection, 'indexes'>, order: Scan['order']):
   if (order.length === 1 && order[0]!.path.length === 1 && order[0]!.path[0] === '_ts') indexes.ensureTime()
   else if (order.some(({ path }) => columnsOf(path)?.rank !== undefined)) {
     indexes.ensure(order.length === 1 ? [{ path: order[0]!.path }] : order)
-  }
-}
-
-/** A bound that the resume position has already passed would only keep SQLite from seeking to the position. */
-function isOvertaken(clause: Clause, order: Scan['order'], resume: Continuation | undefined): boolean {
-  if (!resume || order.length !== 1 || !clause.path || !samePath(clause.path, order[0]!.path)) return false
-  return clause.operator?.startsWith(order[0]!.descending ? '<' : '>') ?? false
-}
-
-/** At the resume position or behind it, in the order of the scan. */
-function resumeClauses(
-  order: Scan['order'],
-  columns: Columns[],
-  firstRank: number | undefined,
-  resume: Continuation,
-): Clause[] {
-  if (order.length === 0) return [{ sql: 'n >= ?', values: [resume.n] }]
-  if (resume.k.length !== order.length) throw badRequest('Invalid Continuation Token')
-  if (order.length === 1) {
-    const { rank, value } = columns[0]!
-    const [typeRank, key] = resume.k[0]!
-    const operator = order[0]!.descending ? '<=' : '>='
-    const pair: Clause = { sql: `(${value}, n) ${operator} (?, ?)`, values: [key, resume.n] }
-    if (rank === undefined) return [pair]
-    // With the type fixed, SQLite can seek on the value; without, on type and value together.
-    if (firstRank !== undefined) return [{ sql: `${rank} = ${firstRank}`, values: [] }, pair]
-    return [{ sql: `(${rank}, ${value}, n) ${operator} (?, ?, ?)`, values: [typeRank, key, resume.n] }]
-  }
-  return [lexicographic(order, columns, resume)]
-}
-
-/** (a, b, n) at or behind the position when each key has a direction of its own. */
-function lexicographic(order: Scan['order'], columns: Columns[], resume: Continuation): Clause {
-  const keys = order.flatMap(({ descending }, i) => {
-    const { rank, value } = columns[i]!
-    const [typeRank, key] = resume.k[i]!
-    const parts: { sql: string; key: SQLInputValue; descending: boolean }[] = [
-      { sql: value, key, descending },
-    ]
-    if (rank) parts.unshift({ sql: rank, key: typeRank, descending })
-    return parts
-  })
-  keys.push({ sql: 'n', key: resume.n, descending: order[0]!.descending })
-  const alternatives = keys.map((last, i) => {
-    const equal = keys.slice(0, i)
-    const inclusive = i === keys.length - 1 ? '=' : ''
-    const sql = [
-      ...equal.map((key) => `${key.sql} = ?`),
-      `${last.sql} ${last.descending ? '<' : '>'}${inclusive} ?`,
-    ]
-    return { sql: `(${sql.join(' AND ')})`, values: [...equal.map(({ key }) => key), last.key] }
-  })
-  return {
-    sql: alternatives.map(({ sql }) => sql).join(' OR '),
-    values: alternatives.flatMap(({ values }) => values),
   }
 }

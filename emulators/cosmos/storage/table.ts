@@ -9,6 +9,8 @@ export interface Indexes {
   ensure(order: readonly { path: readonly string[]; descending?: boolean }[], wide?: boolean): void
   /** Makes sure of the index behind the change feed of a single partition key. */
   ensureKeyFeed(): void
+  /** Makes sure of the index that reads one partition key's documents in the order they were created. */
+  ensureKey(): void
   /** Makes sure of the index behind ORDER BY c._ts. */
   ensureTime(): void
   forget(): void
@@ -49,6 +51,7 @@ export function createIndexes(store: Store, table: string, ranged: boolean): Ind
       create(`${wide ? 'wide' : 'by'}_${name}`, [...prefix, ...columns].join(','))
     },
     ensureKeyFeed: () => create('key_lsn', 'pk, lsn'),
+    ensureKey: () => create('key', 'pk'),
     ensureTime: () => create('key_ts', 'pk, ts'),
     forget: () => known.clear(),
   }
