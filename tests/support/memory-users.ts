@@ -1,0 +1,38 @@
+import type { Attempts, StoredUser, UserStore } from '../../shared/services/ports.ts'
+
+export interface MemoryUsers extends UserStore {
+  attempts: Map<string, Attempts>
+}
+
+/** The port of the users, met by maps: names are taken for ever, nothing expires. */
+export function memoryUsers(...known: StoredUser[]): MemoryUsers {
+  const users = new Map(known.map((user) => [user.userId, user]))
+  const names = new Map(known.map((user) => [`handle:${user.handle}`, user.userId]))
+  for (const { email, userId } of known) if (email !== undefined) names.set(`email:${email}`, userId)
+  const attempts = new Map<string, Attempts>()
+  return {
+    attempts,
+    async reserveName(kind, name, userId) {
+      if (names.has(`${kind}:${name}`)) return false
+      names.set(`${kind}:${name}`, userId)
+      return true
+    },
+    async confirmName() {},
+    async findByName(kind, name) {
+      return names.get(`${kind}:${name}`)
+    },
+    async create(user) {
+      users.set(user.userId, user)
+    },
+    async read(userId) {
+      return users.get(userId)
+    },
+    async readAttempts(login) {
+      return attempts.get(login)
+    },
+    async writeAttempts(login, counted) {
+      if (counted) attempts.set(login, counted)
+      else attempts.delete(login)
+    },
+  }
+}
