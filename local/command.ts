@@ -1,8 +1,9 @@
 // `npm start`: options, signals, exit codes, and what is printed.
 import { flushCompileCache } from 'node:module'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command, InvalidArgumentError } from 'commander'
+import { type Bundle, bundleIn } from './bundles.ts'
 import { type Stack, startStack } from './stack.ts'
 
 interface Flags {
@@ -18,7 +19,7 @@ interface Flags {
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** Runs the command; resolves when the stack is up. The process then lives until a signal or the end of a part. */
-export async function start(compileCache: string): Promise<void> {
+export async function start(bundle: Bundle): Promise<void> {
   const program = new Command('npm start --')
     .description('Runs the whole of Parley on this machine, offline.')
     .option(
@@ -46,7 +47,7 @@ export async function start(compileCache: string): Promise<void> {
         app: flags.app !== undefined ? resolve(flags.app) : flags.source ? root : undefined,
         hasHost: flags.host,
         isVerbose: flags.verbose ?? false,
-        compileCache,
+        bundle,
         warn,
       },
       parts,
@@ -87,3 +88,6 @@ function parseBase(value: string): number {
   if (Number.isInteger(base) && (base === 0 || (base >= 1024 && base <= 65_530))) return base
   throw new InvalidArgumentError('A base port is 0 or a whole number from 1024 to 65530.')
 }
+
+// True only in the bundle, which `start.ts` turns into.
+if (import.meta.main) await start(bundleIn(dirname(process.argv[1] ?? '')))

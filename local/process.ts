@@ -2,8 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import * as z from 'zod'
+import type { Bundle } from './bundles.ts'
 
 export interface Part extends AsyncDisposable {
   name: string
@@ -16,17 +16,17 @@ export interface Part extends AsyncDisposable {
   stop(): Promise<void>
 }
 
+const READY_WITHIN_MS = 30_000
 const readyLine = z.looseObject({ ready: z.literal(true), url: z.string() })
 
 /** Starts an emulator by its subcommand, `npm run emulator -- <args>`. */
-export function startEmulator(name: string, args: string[], compileCache: string): Part {
-  const main = fileURLToPath(new URL('../emulators/main.ts', import.meta.url))
-  const child = spawn(process.execPath, ['--max-semi-space-size=1', main, ...args], {
+export function startEmulator(name: string, args: string[], bundle: Bundle): Part {
+  const child = spawn(process.execPath, ['--max-semi-space-size=1', bundle.emulator, ...args], {
     // The IPC channel is the leash: the child stops when it breaks. A group of its own keeps Ctrl-C from it, so that
     // the supervisor decides in which order parts stop.
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     detached: process.platform !== 'win32',
-    env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
+    env: { ...process.env, NODE_COMPILE_CACHE: bundle.compileCache },
   })
   return watch(name, child)
 }
@@ -35,12 +35,18 @@ function watch(name: string, child: ChildProcess): Part {
   const exit = once(child, 'exit').then(
     ([code, signal]) => `${name} ended with ${signal ?? `exit code ${code}`}`,
   )
+  let isLate = false
+  const patience = setTimeout(() => {
+    isLate = true
+    child.kill('SIGKILL')
+  }, READY_WITHIN_MS)
   const ready = Promise.race([
     once(createInterface(child.stdout!), 'line').then(([line]) => readyLine.parse(JSON.parse(line))),
     exit.then((how) => {
-      throw new Error(`${how} before it was ready.`)
+      throw new Error(isLate ? `${name} was not ready in time.` : `${how} before it was ready.`)
     }),
-  ])
+  ]).finally(() => clearTimeout(patience))
+  // Looked at later, when it is needed.
   ready.catch(() => {})
   const stop = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return

@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import * as z from 'zod'
-import { cachedBundle } from './cached-bundle.ts'
+import type { Bundle } from './bundles.ts'
 
 export interface Provisioner extends AsyncDisposable {
   /** Creates what is absent. `plan` is the path of infra/containers.json. @throws Error saying what failed */
@@ -12,11 +12,11 @@ export interface Provisioner extends AsyncDisposable {
 const answer = z.union([z.object({ done: z.literal(true) }), z.object({ failed: z.string() })])
 
 /** Starts the process. */
-export async function startProvisioner(compileCache: string): Promise<Provisioner> {
-  const child = fork(await cachedBundle(new URL('./provision.ts', import.meta.url)), {
+export function startProvisioner(bundle: Bundle): Provisioner {
+  const child = fork(bundle.provision, {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     detached: process.platform !== 'win32',
-    env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
+    env: { ...process.env, NODE_COMPILE_CACHE: bundle.compileCache },
   })
   return {
     async run(task) {

@@ -8,6 +8,7 @@ import { startAzurite } from '../emulators/azurite/server.ts'
 import { createLog } from '../emulators/kit/log.ts'
 import { startWebPubSub } from '../emulators/web-pubsub/server.ts'
 import { type Account, ensureAccounts } from './accounts.ts'
+import type { Bundle } from './bundles.ts'
 import { lock } from './lock.ts'
 import { choosePorts, requireFree } from './ports.ts'
 import { type Part, startEmulator } from './process.ts'
@@ -24,7 +25,7 @@ export interface StackOptions {
   /** Without a functions host; `npm run func` brings one. */
   hasHost: boolean
   isVerbose: boolean
-  compileCache: string
+  bundle: Bundle
   warn(text: string): void
 }
 
@@ -54,7 +55,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
  * @throws Error that says which part, port or setting is at fault
  */
 export async function startStack(options: StackOptions, parts: AsyncDisposableStack): Promise<Stack> {
-  const { dataDir, hasHost, compileCache } = options
+  const { dataDir, hasHost, bundle } = options
   await mkdir(dataDir, { recursive: true })
   parts.use(await lock(dataDir))
   const own = await readOwnSettings(join(root, 'local.settings.json'))
@@ -74,11 +75,12 @@ export async function startStack(options: StackOptions, parts: AsyncDisposableSt
 
   const api = `http://127.0.0.1:${ports.api}/api`
   const level = options.isVerbose ? 'info' : 'error'
-  const emulator = (name: string, args: string[]): Part => parts.use(startEmulator(name, args, compileCache))
+  const emulator = (name: string, args: string[]): Part => parts.use(startEmulator(name, args, bundle))
   const cosmos = ours.cosmos
     ? emulator('The Cosmos DB emulator', cosmosArguments(ports.cosmos, join(dataDir, 'cosmos'), level))
     : undefined
-  const [azurite, provisioner, webPubSub, ai, keys, app] = await Promise.all([
+  const provisioner = parts.use(startProvisioner(bundle))
+  const [azurite, webPubSub, ai, keys, app] = await Promise.all([
     ours.storage
       ? startAzurite({
           blobPort: ports.blob,
@@ -86,7 +88,6 @@ export async function startStack(options: StackOptions, parts: AsyncDisposableSt
           dataDir: join(dataDir, 'azurite'),
         }).then((it) => parts.use(it))
       : undefined,
-    startProvisioner(compileCache).then((it) => parts.use(it)),
     ours.webPubSub
       ? startWebPubSub({
           port: ports.webPubSub,

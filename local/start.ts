@@ -1,9 +1,17 @@
-// `npm start`. Code compiled at an earlier start is used again: it halves the start and saves the memory of the
-// TypeScript compiler in every process. So nothing else may be imported before the cache is on.
+// `npm start`. Finds or makes the bundle and becomes it: the process starts over without the TypeScript compiler, with a
+// small heap and with what V8 compiled at an earlier start, which is 40 MB less for as long as the stack runs.
 import { enableCompileCache } from 'node:module'
-import { fileURLToPath } from 'node:url'
+import { pathToFileURL } from 'node:url'
+import { stackBundle } from './bundles.ts'
 
-const compileCache = fileURLToPath(new URL('../node_modules/.cache/parley/v8', import.meta.url))
-enableCompileCache(compileCache)
-const { start } = await import('./command.ts')
-await start(compileCache)
+const bundle = await stackBundle()
+if (process.platform === 'win32') {
+  // No process can replace itself there.
+  enableCompileCache(bundle.compileCache)
+  const { start }: typeof import('./command.ts') = await import(pathToFileURL(bundle.command).href)
+  await start(bundle)
+} else {
+  const flags = [...process.execArgv, '--max-semi-space-size=1']
+  const args = [process.execPath, ...flags, bundle.command, ...process.argv.slice(2)]
+  process.execve?.(process.execPath, args, { ...process.env, NODE_COMPILE_CACHE: bundle.compileCache })
+}
