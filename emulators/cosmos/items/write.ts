@@ -153,13 +153,13 @@ function guardConstraints({ collection, pk, now }: WriteScope, run: () => unknow
         const sql = `DELETE FROM ${collection.table} WHERE pk = ? AND exp IS NOT NULL AND exp <= ?`
         if (collection.prepare(sql).run(pk, now).changes > 0) continue
       }
-      throw (error as Error).message.includes(`${collection.table}.id`) ? conflict() : uniqueConflict()
+      throw error.message.includes(`${collection.table}.id`) ? conflict() : uniqueConflict()
     }
   }
 }
 
-/** By its code, not its class: a test runner's own realm has another `Error`. */
-function isUniqueViolation(error: unknown): boolean {
+/** SQLITE_CONSTRAINT_UNIQUE, known by its code, not its class: a test runner's own realm has another `Error`. */
+function isUniqueViolation(error: unknown): error is { message: string } {
   return typeof error === 'object' && error !== null && 'errcode' in error && error.errcode === 2067
 }
 

@@ -1,4 +1,4 @@
-// Continuation tokens. They name the row the next page starts with by its sort keys, not by a count, so rows that are
+// Continuation tokens. They name the last row sent by its sort keys, not by a count, so rows that are
 // inserted or deleted meanwhile neither repeat nor hide others. Always below 1 KB.
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
@@ -7,9 +7,9 @@ import { badRequest, notImplemented } from '../wire/errors.ts'
 const schema = z.object({
   /** Identifies the query the token belongs to. */
   q: z.string(),
-  /** Type rank and value of each sort key of the next row. */
+  /** Type rank and value of each sort key of the last row sent. */
   k: z.array(z.tuple([z.number(), z.union([z.string(), z.number()])])).default([]),
-  /** The number of the next row's document. */
+  /** The number of that row's document. */
   n: z.number().default(0),
   /** Results of that document that were already sent. */
   j: z.number().default(0),

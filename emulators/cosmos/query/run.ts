@@ -119,11 +119,13 @@ function streamed(run: Run): QueryPage {
   let taken = resume?.t ?? 0
   let next: string | undefined
   let full = false
+  // The last result that was consumed: its document, and which of that document's results it was.
+  let last = { n: 0, body: '', results: 0 }
 
   for (const row of scanRows(run)) {
     if (taken >= take) break
-    examined++
     let sentBefore = row.n === resume?.n ? resume.j : 0
+    if (sentBefore === 0) examined++
     let ofThis = 0
     const emit = (text: string) => {
       if (full || taken >= take) return
@@ -132,17 +134,18 @@ function streamed(run: Run): QueryPage {
         sentBefore--
         return
       }
-      if (skipped < skip) {
-        skipped++
-        return
-      }
       if (
         documents.length >= request.maxItems ||
         (documents.length > 0 && bytes + text.length > MAX_PAGE_BYTES)
       ) {
         full = true
-        const k = sortKeys(scan, row.body)
-        next = formatContinuation({ q: mark, k, n: row.n, j: ofThis - 1, s: skipped, t: taken })
+        const k = sortKeys(scan, last.body)
+        next = formatContinuation({ q: mark, k, n: last.n, j: last.results, s: skipped, t: taken })
+        return
+      }
+      last = { n: row.n, body: row.body, results: ofThis }
+      if (skipped < skip) {
+        skipped++
         return
       }
       documents.push(text)

@@ -7,7 +7,7 @@ import type { IndexingPolicy } from './definition.ts'
 export interface IndexedPaths {
   /** Whether values at the path are indexed. */
   includes(path: readonly string[]): boolean
-  /** The number of distinct indexed paths with a value in the document; elements of one array count as one path. */
+  /** The number of distinct indexed paths with a value in the document, besides its id; an array's elements count as one. */
   count(document: Record<string, unknown>): number
   /** Whether a composite index serves an ORDER BY over these paths, forwards or backwards. */
   composite(order: readonly { path: readonly string[]; descending: boolean }[]): boolean
@@ -64,7 +64,11 @@ export function createIndexedPaths(policy: IndexingPolicy): IndexedPaths {
 
   return {
     includes,
-    count: (document) => (active ? walk(document, root, false) : 0),
+    count(document) {
+      if (!active) return 0
+      const { id: _, ...others } = document
+      return walk(others, root, false)
+    },
     composite: (order) =>
       composites.some(
         (index) =>

@@ -62,5 +62,7 @@ function verb(request: RawRequest, { type, id }: Resource): string {
   if (request.method === 'GET' && id === undefined) {
     return type === 'docs' && header(request, 'a-im') !== undefined ? 'changefeed' : 'list'
   }
-  return VERBS[request.method] ?? 'unknown'
+  // Only creating, listing and querying are asked of a feed; everything else is asked of one resource.
+  const asksFeed = request.method === 'POST'
+  return asksFeed === (id === undefined) ? (VERBS[request.method] ?? 'unknown') : 'unknown'
 }
