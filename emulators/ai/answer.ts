@@ -92,8 +92,14 @@ function quote(text: string, limit = 200): string {
   return `“${letters.length > limit ? `${letters.slice(0, limit - 1).join('')}…` : letters.join('')}”`
 }
 
-/** Up to six different words of four letters or more, in the order they came. */
+/** Up to six different words of four letters or more, in the order they came, without those that only glue. */
 function words(text: string): string[] {
-  const found = text.match(/[\p{L}\p{M}]{4,}/gu) ?? []
-  return found.length === 0 ? ['this'] : [...new Set(found.map((word) => word.toLowerCase()))].slice(0, 6)
+  const found = (text.toLowerCase().match(/[\p{L}\p{M}]{4,}/gu) ?? []).filter((word) => !GLUE.has(word))
+  return found.length === 0 ? ['this'] : [...new Set(found)].slice(0, 6)
 }
+
+const GLUE = new Set(
+  'about above after also another because before being below bullet bullets code could demo detail detailed does essay from function give have into just know like list long make many markdown more much only other over please shall should show some steps story table tell than that their them then there these they this those under very want what when where which while will with would write your'.split(
+    ' ',
+  ),
+)

@@ -52,7 +52,7 @@ export function createModel(script: Script, pace: Pace): Model {
         if (gone.signal.aborted) return
         outcome = error instanceof ScriptedBreak ? 'broken' : 'failed'
         if (outcome === 'failed') throw error
-        response.destroy()
+        await cut(response)
       } finally {
         response.off('close', onClose)
         stats.active--
@@ -60,4 +60,13 @@ export function createModel(script: Script, pace: Pace): Model {
       }
     },
   }
+}
+
+/** Ends the connection after what has been written, but not the answer: the caller sees it break off. */
+function cut(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    response.once('close', resolve)
+    // The chunks of this turn of the event loop are not on the socket yet.
+    setImmediate(() => response.socket?.destroySoon())
+  })
 }
