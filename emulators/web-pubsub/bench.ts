@@ -1,7 +1,10 @@
-// Fan-out latency: one REST send to a group until the last of its reliable subscribers has the frame.
+// Latency of fan-out: from one REST send, and from a client's event whose handler does that send, until the last of
+// the group's reliable subscribers has the frame.
 // `node emulators/web-pubsub/bench.ts [subscribers] [messages]`; emulator here and in a process of its own.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -13,17 +16,31 @@ const subscribers = Number(process.argv[2] ?? 50)
 const messages = Number(process.argv[3] ?? 400)
 const EVERY_MS = 50
 
-const emulator = await startWebPubSub({ port: 0 })
+const handler = createServer((request, response) => {
+  request.resume().on('end', async () => {
+    response.setHeader('webhook-allowed-origin', '*')
+    if (request.url === '/say') await publish()
+    response.writeHead(204).end()
+  })
+})
+handler.listen(0, '127.0.0.1')
+await once(handler, 'listening')
+const urlTemplate = `http://127.0.0.1:${(handler.address() as AddressInfo).port}/{event}`
+let publish = async (): Promise<void> => {}
+
+const hubs = { bench: { eventHandlers: [{ urlTemplate, userEventPattern: '*' }] } }
+const emulator = await startWebPubSub({ port: 0, hubs })
 await measure('same process', emulator.connectionString)
 await emulator.close()
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url))
-const child = spawn(process.execPath, [main, 'web-pubsub', '--port', '0'], {
-  stdio: ['ignore', 'pipe', 'inherit'],
-})
+const args = ['web-pubsub', '--port', '0', '--hub', 'bench', '--upstream', urlTemplate]
+const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
 const [line] = (await once(createInterface(child.stdout), 'line')) as [string]
 await measure('own process', (JSON.parse(line) as { connectionString: string }).connectionString)
 child.kill('SIGTERM')
+handler.close()
+handler.closeAllConnections()
 
 async function measure(name: string, connectionString: string): Promise<void> {
   const service = new WebPubSubServiceClient(connectionString, 'bench', { allowInsecureConnection: true })
@@ -46,34 +63,42 @@ async function measure(name: string, connectionString: string): Promise<void> {
     }),
   )
   const room = service.group('room')
-  const send = async (n: number): Promise<{ last: number; answered: number }> => {
+  const text = 'x'.repeat(200)
+  publish = () => room.sendToAll({ text })
+  const untilAll = async (start: () => unknown): Promise<number> => {
     left = subscribers
     const received = new Promise<void>((resolve) => {
       allReceived = resolve
     })
-    const start = performance.now()
-    const answer = room.sendToAll({ n, text: 'x'.repeat(200) }).then(() => performance.now() - start)
+    const started = performance.now()
+    const answer = start()
     await received
-    const last = performance.now() - start
-    return { last, answered: await answer }
+    const time = performance.now() - started
+    await answer
+    return time
   }
-  for (let n = 0; n < 200; n++) await send(n) // warm up
-  const last: number[] = []
-  const answered: number[] = []
-  for (let n = 0; n < messages; n++) {
-    const pause = delay(EVERY_MS)
-    const times = await send(n)
-    last.push(times.last)
-    answered.push(times.answered)
-    await pause
+  const byRest = (): Promise<number> => untilAll(publish)
+  const frame = JSON.stringify({ type: 'event', event: 'say', dataType: 'json', data: { text } })
+  const byEvent = (): Promise<number> => untilAll(() => sockets[0]!.send(frame))
+
+  console.log(`${name}, ${subscribers} subscribers, ${1000 / EVERY_MS} msg/s`)
+  for (const [label, measureOnce] of [
+    ['REST send', byRest] as const,
+    ['event → handler → REST send', byEvent] as const,
+  ]) {
+    for (let n = 0; n < 200; n++) await measureOnce() // warm up
+    const times: number[] = []
+    for (let n = 0; n < messages; n++) {
+      const pause = delay(EVERY_MS)
+      times.push(await measureOnce())
+      await pause
+    }
+    console.log(`  ${label} → last subscriber: ${describe(times)}`)
   }
   const started = performance.now()
-  for (let n = 0; n < messages; n++) await send(n)
+  for (let n = 0; n < messages; n++) await byRest()
   const rate = Math.round((messages / (performance.now() - started)) * 1000)
-  console.log(`${name}, ${subscribers} subscribers, ${1000 / EVERY_MS} msg/s`)
-  console.log(`  send → last subscriber  ${describe(last)}`)
-  console.log(`  send → 202              ${describe(answered)}`)
-  console.log(`  one after the other     ${rate} sends/s, ${rate * subscribers} deliveries/s`)
+  console.log(`  REST sends one after the other: ${rate} sends/s, ${rate * subscribers} deliveries/s`)
   for (const socket of sockets) socket.terminate()
 }
 

@@ -46,6 +46,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const deliverTo = (connection: Connection, encoded: Encoded): void => {
     if (connection.closed) return
     options.onDelivered()
+    if (connection.protocol !== 'reliable' && (connection.socket?.bufferedAmount ?? 0) > MAX_UNACKED_BYTES) {
+      return void options.overflow(connection)
+    }
     if (connection.protocol === 'raw') {
       const { data, binary } = encoded.raw()
       return void transmit(connection, data, binary)

@@ -99,8 +99,7 @@ export async function startWebPubSub(options: WebPubSubOptions = {}): Promise<We
     delivery: createDelivery({
       clock,
       faults,
-      overflow: (connection) =>
-        closeConnection(service, connection, 'The client does not acknowledge its messages.', 1008),
+      overflow: (connection) => closeConnection(service, connection, 'The client is too slow.', 1008),
       onDelivered: () => stats.delivered++,
     }),
     upstream: createUpstream({

@@ -1,3 +1,4 @@
+// The filter language over three connections, one of them anonymous.
 import { createConnection } from '../connection.ts'
 import { createHub } from '../hub.ts'
 import { compileFilter } from '../rest/filter.ts'

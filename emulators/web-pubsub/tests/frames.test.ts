@@ -1,7 +1,7 @@
 // Frames of the JSON protocol, by hand.
 import { startWebPubSub, type WebPubSub } from '../server.ts'
 import { connectRaw, type RawClient } from './support/raw-client.ts'
-import { clientUrl, connectSdk } from './support/sdk.ts'
+import { clientUrl, connectSdk, serviceClient } from './support/sdk.ts'
 
 const JSON_V1 = 'json.webpubsub.azure.v1'
 
@@ -198,4 +198,18 @@ test('the SDK joins, sends and leaves over the plain protocol', async () => {
   await ann.client.leaveGroup('g')
   await ann.client.sendToGroup('g', { a: 1 }, 'json')
   expect(ann.messages).toHaveLength(1)
+})
+
+test('a client that does not read is cut off before its backlog grows without bound', async () => {
+  using client = await connect([], ['slow'])
+  client.socket.pause()
+  const service = serviceClient(emulator)
+  const megabyte = 'x'.repeat(1024 * 1024)
+  const online = (): boolean => emulator.connections().some(({ groups }) => groups.includes('slow'))
+  let sent = 0
+  for (; sent < 100 && online(); sent++) {
+    await service.group('slow').sendToAll(megabyte, { contentType: 'text/plain' })
+  }
+  expect(online()).toBe(false)
+  expect(sent).toBeGreaterThan(16)
 })

@@ -1,3 +1,4 @@
+// The small pure parts: wildcards, names, permissions, settings.
 import { eventPatternMatches, isGroupName, isHubName, wildcard } from '../names.ts'
 import { isAllowed, permissionsFromRoles, setPermission } from '../permissions.ts'
 import { parseHubs } from '../settings.ts'
