@@ -3,32 +3,23 @@
 import { canonicalKey, type KeyValue } from '../items/partition-key.ts'
 import type { Collection } from '../storage/collection.ts'
 import type { SQLInputValue } from '../storage/store.ts'
-import { isExpressible, RANK, typedPath, uniqueExpressions } from '../storage/typed-path.ts'
+import { type Columns, columnsOf, isExpressible, uniqueExpressions } from '../storage/typed-path.ts'
 import type { Environment } from './compile.ts'
 import type { Condition } from './plan.ts'
+import type { Scope } from './scan.ts'
 import { rankOf } from './values.ts'
 
-export interface Columns {
-  /** SQL for the type's rank; absent where every value has the type `always`. */
-  rank?: string
-  always?: number
-  value: string
-}
-
-/** The columns that hold a path: the real ones for `id` and `_ts`, expressions over the JSON for the others. */
-export function columnsOf(path: readonly string[]): Columns | undefined {
-  if (path.length === 1 && path[0] === 'id') return { always: RANK.string, value: 'id' }
-  if (path.length === 1 && path[0] === '_ts') return { always: RANK.number, value: 'ts' }
-  return isExpressible(path) ? typedPath(path) : undefined
-}
-
 /** Like `columnsOf`, but in the words of the index behind a unique key, where the path has one. */
-export function searchColumns(collection: Collection, path: readonly string[]): Columns | undefined {
-  const unique = collection.uniqueKeys.some(([first]) => first && samePath(first, path))
+function searchColumns(collection: Collection, path: readonly string[], scope: Scope): Columns | undefined {
+  const unique = hasUniqueIndex(collection, path) && (scope.pk !== undefined || scope.pks !== undefined)
   if (!unique || !isExpressible(path)) return columnsOf(path)
   const [rank, value] = uniqueExpressions(path)
   return { rank: rank!, value: value! }
 }
+
+/** Whether the index behind a unique key can be searched by the path, within one partition key. */
+export const hasUniqueIndex = (collection: Collection, path: readonly string[]) =>
+  collection.uniqueKeys.some(([first]) => first && samePath(first, path))
 
 export const samePath = (a: readonly string[], b: readonly string[]) =>
   a.length === b.length && a.every((name, i) => name === b[i])
@@ -43,30 +34,31 @@ export interface Clause {
 }
 
 const NOTHING: Clause = { sql: '0', values: [] }
+const TRUE: Clause = { sql: '1', values: [] }
 
 /**
  * The SQL of a condition; undefined when its value is of a kind that SQL would compare differently.
- * @param pk the partition key all rows have, if it is one.
  */
 export function toClause(
   collection: Collection,
   condition: Condition,
   env: Environment,
-  pk: string | undefined,
+  scope: Scope,
 ): Clause | undefined {
-  const columns = searchColumns(collection, condition.path)
+  if (condition.kind === 'any') return anyClause(collection, condition.branches, env, scope)
+  const isKey = collection.keyPaths.length === 1 && samePath(collection.keyPaths[0]!, condition.path)
+  const columns = searchColumns(collection, condition.path, scope)
   if (!columns) return undefined
   if (condition.kind === 'defined') {
     const plain = columnsOf(condition.path)!
-    if (plain.rank === undefined) return condition.defined ? { sql: '1', values: [] } : NOTHING
+    if (plain.rank === undefined) return condition.defined ? TRUE : NOTHING
     return { sql: `${plain.rank} ${condition.defined ? '>' : '='} 0`, values: [] }
   }
   if (condition.kind === 'compare') {
     const value = condition.value(env)
     if (value === undefined) return NOTHING
-    const isKey = collection.keyPaths.length === 1 && samePath(collection.keyPaths[0]!, condition.path)
-    if (isKey && pk !== undefined && condition.operator === '=' && isScalar(value)) {
-      return canonicalKey([value]) === pk ? { sql: '1', values: [] } : NOTHING
+    if (isKey && scope.pk !== undefined && condition.operator === '=' && isScalar(value)) {
+      return canonicalKey([value]) === scope.pk ? TRUE : NOTHING
     }
     return compareClause(columns, condition, value)
   }
@@ -104,11 +96,34 @@ function inClause(columns: Columns, path: readonly string[], values: unknown[]):
   const ranks = new Set(values.map(rankOf))
   if (ranks.size !== 1 || !values.every(isBindable)) return undefined
   const rank = rankOf(values[0])
-  // Padded to a power of two, so that lists of any length need few statements.
-  const padded = [...values]
-  while (padded.length & (padded.length - 1)) padded.push(padded[0]!)
+  const padded = pad(values)
   const sql = typed(columns, rank, `${columns.value} IN (${padded.map(() => '?').join(',')})`)
   return { sql, values: padded, path, operator: 'in', rank }
+}
+
+/** Repeats the first value up to a power of two, so that lists of any length need few statements. */
+export function pad<T>(values: readonly T[]): T[] {
+  const padded = [...values]
+  while (padded.length & (padded.length - 1)) padded.push(padded[0]!)
+  return padded
+}
+
+/** An OR, when every branch is one that SQL can decide. */
+function anyClause(
+  collection: Collection,
+  branches: Condition[][],
+  env: Environment,
+  scope: Scope,
+): Clause | undefined {
+  const values: SQLInputValue[] = []
+  const parts: string[] = []
+  for (const branch of branches) {
+    const clauses = branch.map((condition) => toClause(collection, condition, env, scope))
+    if (!clauses.every((clause) => clause !== undefined)) return undefined
+    parts.push(clauses.map(({ sql }) => `(${sql})`).join(' AND '))
+    values.push(...clauses.flatMap((clause) => clause.values))
+  }
+  return { sql: parts.map((part) => `(${part})`).join(' OR '), values }
 }
 
 function typed({ rank, always }: Columns, wanted: number, test: string): string {

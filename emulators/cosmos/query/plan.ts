@@ -11,6 +11,8 @@ export type Condition =
   /** The values are the elements of a constant array. */
   | { kind: 'in-array'; path: string[]; array: Evaluate }
   | { kind: 'defined'; path: string[]; defined: boolean }
+  /** At least one branch holds; a branch is a list of conditions that all hold. */
+  | { kind: 'any'; branches: Condition[][] }
 
 export interface Plan {
   query: Query
@@ -82,6 +84,12 @@ function conjuncts(where: Expression): Expression[] {
   return [where]
 }
 
+function disjuncts(part: Expression): Expression[] {
+  if (part.kind === 'binary' && part.operator === 'or')
+    return [...disjuncts(part.left), ...disjuncts(part.right)]
+  return [part]
+}
+
 function orderPath(expression: Expression, root: string | undefined): string[] {
   const path = root === undefined ? undefined : toPath(expression, root)
   if (path && path.length > 0) return path
@@ -119,6 +127,11 @@ function toCondition(part: Expression, root: string): Condition | undefined {
     const path = properPath(part.args[1]!, root)
     if (!path || !isConstant(part.args[0]!)) return undefined
     return { kind: 'in-array', path, array: compileConstant(part.args[0]!) }
+  }
+  if (part.kind === 'binary' && part.operator === 'or') {
+    const branches = disjuncts(part).map((branch) => conjuncts(branch).map((one) => toCondition(one, root)))
+    if (!branches.flat().every((condition) => condition !== undefined)) return undefined
+    return { kind: 'any', branches: branches as Condition[][] }
   }
   const negated = part.kind === 'unary' && part.operator === 'not'
   const call = negated ? part.operand : part

@@ -5,10 +5,10 @@ import { canonicalKey } from '../items/partition-key.ts'
 import type { Collection } from '../storage/collection.ts'
 import { notImplemented } from '../wire/errors.ts'
 import { type Environment, newEnvironment } from './compile.ts'
-import { isScalar } from './conditions.ts'
+import { isScalar, samePath } from './conditions.ts'
 import { type Continuation, fingerprint, formatContinuation, parseContinuation } from './continuation.ts'
 import { evaluateAll, window } from './evaluate.ts'
-import { type Plan, planQuery } from './plan.ts'
+import { type Condition, type Plan, planQuery } from './plan.ts'
 import { buildScan, type Scan, type Scope } from './scan.ts'
 import { rankOf } from './values.ts'
 
@@ -34,8 +34,6 @@ export interface QueryPage {
 
 /** A response is cut here; the service's limit is 4 MB. */
 const MAX_PAGE_BYTES = 4 * 1024 * 1024
-/** More rows than this looked at makes an index on what was compared worth its upkeep. */
-const SCAN_WORTH_AN_INDEX = 1000
 
 /** @throws CosmosError 400 for a wrong query, 501 for one that needs merging across partitions. */
 export function runQuery(collection: Collection, request: QueryRequest): QueryPage {
@@ -50,9 +48,6 @@ export function runQuery(collection: Collection, request: QueryRequest): QueryPa
   const run: Run = { collection, plan, env, scan, request, mark, resume }
   const page =
     plan.query.sources.length === 0 ? constantPage(run) : plan.streaming ? streamed(run) : whole(run)
-  if (page.examined > SCAN_WORTH_AN_INDEX) {
-    for (const path of scan.wanted) collection.indexes.ensure([{ path }], scope.pk === undefined)
-  }
   return page
 }
 
@@ -66,16 +61,28 @@ interface Run {
   resume: Continuation | undefined
 }
 
-/** Equality on the whole partition key in the WHERE makes a query one of a single partition. */
+/** Equality on the whole partition key in the WHERE limits a query to a partition, a list of keys to some. */
 function narrow(collection: Collection, plan: Plan, env: Environment, scope: Scope): Scope {
   if (scope.pk !== undefined) return scope
-  const values = collection.keyPaths.map((path) => {
-    const condition = plan.conditions.find(
-      (one) => one.kind === 'compare' && one.operator === '=' && one.path.join('\0') === path.join('\0'),
+  const about = (path: string[]) =>
+    plan.conditions.filter(
+      (one): one is Exclude<Condition, { kind: 'any' }> => one.kind !== 'any' && samePath(one.path, path),
     )
+  const values = collection.keyPaths.map((path) => {
+    const condition = about(path).find((one) => one.kind === 'compare' && one.operator === '=')
     return condition?.kind === 'compare' ? condition.value(env) : undefined
   })
-  return values.every(isScalar) ? { pk: canonicalKey(values) } : scope
+  if (values.every(isScalar)) return { pk: canonicalKey(values) }
+  if (collection.keyPaths.length > 1) return scope
+  const list = about(collection.keyPaths[0]!).find(({ kind }) => kind === 'in' || kind === 'in-array')
+  const keys =
+    list?.kind === 'in'
+      ? list.values.map((value) => value(env))
+      : list?.kind === 'in-array'
+        ? list.array(env)
+        : undefined
+  if (!Array.isArray(keys) || keys.length === 0 || !keys.every(isScalar)) return scope
+  return { ...scope, pks: keys.map((key) => canonicalKey([key])) }
 }
 
 function refuseMerging({ query, compiled }: Plan): void {

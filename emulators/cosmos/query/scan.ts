@@ -3,9 +3,10 @@
 import type { Collection } from '../storage/collection.ts'
 import { aliveClause } from '../storage/expiry.ts'
 import type { SQLInputValue } from '../storage/store.ts'
+import { columnsOf } from '../storage/typed-path.ts'
 import { badRequest, notImplemented } from '../wire/errors.ts'
 import type { Environment } from './compile.ts'
-import { type Clause, columnsOf, samePath, toClause } from './conditions.ts'
+import { type Clause, hasUniqueIndex, pad, samePath, toClause } from './conditions.ts'
 import type { Continuation } from './continuation.ts'
 import type { Plan } from './plan.ts'
 
@@ -13,6 +14,8 @@ import type { Plan } from './plan.ts'
 export interface Scope {
   /** One logical partition. */
   pk?: string
+  /** Some logical partitions, at least one. */
+  pks?: string[]
   /** All logical partitions whose hierarchical key starts so. */
   prefix?: string
   /** One physical range. */
@@ -26,8 +29,6 @@ export interface Scan {
   exact: boolean
   /** The paths rows are ordered by, before their number. */
   order: { path: readonly string[]; descending: boolean }[]
-  /** Paths that were compared and that the policy would allow an index on. */
-  wanted: (readonly string[])[]
 }
 
 /** @param now Unix seconds. @throws CosmosError 400 for an ORDER BY without its index. */
@@ -39,7 +40,7 @@ export function buildScan(
   now: number,
   resume?: Continuation,
 ): Scan {
-  const found = plan.conditions.map((condition) => toClause(collection, condition, env, scope.pk))
+  const found = plan.conditions.map((condition) => toClause(collection, condition, env, scope))
   const clauses = found.filter((clause) => clause !== undefined)
   const order = chooseOrder(collection, plan, clauses, scope)
   const keys = sortKeys(order, clauses)
@@ -54,9 +55,6 @@ export function buildScan(
     statements: parts.map((part) => select(collection.table, [...where, ...part.clauses], part.keys)),
     exact: plan.complete && found.every((clause) => clause !== undefined),
     order,
-    wanted: clauses
-      .filter(({ operator, path }) => operator !== undefined && path && collection.indexed.includes(path))
-      .map(({ path }) => path!),
   }
 }
 
@@ -118,8 +116,12 @@ function withoutPassed(clause: Clause, order: Scan['order']): Clause {
   return rank === undefined ? { sql: '1', values: [] } : { sql: `${rank} = ${clause.rank}`, values: [] }
 }
 
-function scopeClauses({ pk, prefix, range }: Scope): Clause[] {
+function scopeClauses({ pk, pks, prefix, range }: Scope): Clause[] {
   if (pk !== undefined) return [{ sql: 'pk = ?', values: [pk] }]
+  if (pks !== undefined) {
+    const values = pad(pks)
+    return [{ sql: `pk IN (${values.map(() => '?').join(',')})`, values }]
+  }
   const clauses: Clause[] = []
   if (prefix !== undefined)
     clauses.push({ sql: 'pk >= ? AND pk < ?', values: [prefix, `${prefix}\u{10ffff}`] })
@@ -130,42 +132,41 @@ function scopeClauses({ pk, prefix, range }: Scope): Clause[] {
 function chooseOrder(collection: Collection, plan: Plan, clauses: Clause[], scope: Scope): Scan['order'] {
   const { indexed, indexes } = collection
   if (plan.order.length > 0) {
-    const unindexed = plan.order.find(({ path }) => !indexed.includes(path))
-    if (unindexed && !indexed.composite(plan.order)) {
-      throw badRequest(
-        'The index path corresponding to the specified order-by item is excluded: '.concat(
-          unindexed.path.join('/'),
-        ),
-      )
+    refuseUnindexed(collection, plan.order)
+    if (scope.pk !== undefined) {
+      indexes.ensure(plan.order.length === 1 ? [{ path: plan.order[0]!.path }] : plan.order)
     }
-    if (plan.order.length > 1 && !indexed.composite(plan.order)) {
-      throw badRequest(
-        'The order by query does not have a corresponding composite index that it can be served from.',
-      )
-    }
-    if (scope.pk !== undefined) ensure(collection, plan.order)
     return plan.order
   }
-  if (scope.pk === undefined || !plan.streaming) return []
-  // A range without an order is read in the order of its own index.
-  const range = clauses.find(
-    ({ operator, path }) => path && /^[<>]/.test(operator ?? '') && indexed.includes(path) && columnsOf(path),
-  )
-  if (!range) {
-    const sought = clauses.some(
-      ({ operator, path }) => /^(=|in)$/.test(operator ?? '') && indexed.includes(path!),
-    )
-    if (!sought) indexes.ensureKey()
+  const sought = clauses.filter(({ operator, path }) => operator && path && indexed.includes(path))
+  const best = sought.find(({ operator }) => !isRange(operator)) ?? sought[0]
+  if (best === undefined) {
+    if (scope.pk !== undefined) indexes.ensureKey()
     return []
   }
-  const order = [{ path: range.path!, descending: false }]
-  ensure({ indexes }, order)
-  return order
+  const path = best.path!
+  const served = scope.pk !== undefined || scope.pks !== undefined ? hasOwnIndex(collection, path) : false
+  if (!served && scope.pks === undefined) indexes.ensure([{ path }], scope.pk === undefined)
+  // A range without an order is read in the order of its own index.
+  const ordered = scope.pk !== undefined && plan.streaming && isRange(best.operator)
+  return ordered ? [{ path, descending: false }] : []
 }
 
-function ensure({ indexes }: Pick<Collection, 'indexes'>, order: Scan['order']): void {
-  if (order.length === 1 && order[0]!.path.length === 1 && order[0]!.path[0] === '_ts') indexes.ensureTime()
-  else if (order.some(({ path }) => columnsOf(path)?.rank !== undefined)) {
-    indexes.ensure(order.length === 1 ? [{ path: order[0]!.path }] : order)
+const isRange = (operator: string | undefined) => /^[<>]/.test(operator ?? '')
+
+const hasOwnIndex = (collection: Collection, path: readonly string[]) =>
+  samePath(path, ['id']) || hasUniqueIndex(collection, path)
+
+function refuseUnindexed({ indexed }: Collection, order: Plan['order']): void {
+  if (indexed.composite(order)) return
+  if (order.length > 1) {
+    throw badRequest(
+      'The order by query does not have a corresponding composite index that it can be served from.',
+    )
+  }
+  if (!indexed.includes(order[0]!.path)) {
+    throw badRequest(
+      `The index path corresponding to the specified order-by item is excluded: /${order[0]!.path.join('/')}`,
+    )
   }
 }

@@ -65,7 +65,7 @@ export function toCollection(store: Store, databaseId: string, row: ContainerRow
     ts: row.ts,
     definition,
     ...derived(definition),
-    indexes: createIndexes(store, table, row.ranges > 1),
+    indexes: createIndexes(store, table),
     ranges: createRangeMap(row.ranges, definition.partitionKey),
     lsn: row.lsn,
     next: row.next,

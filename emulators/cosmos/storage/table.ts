@@ -2,7 +2,7 @@
 // names the path, or at the first query that needs it; so a wildcard policy costs nothing until a path is used.
 import { createHash } from 'node:crypto'
 import type { Store } from './store.ts'
-import { typedPath, uniqueExpressions } from './typed-path.ts'
+import { columnsOf, uniqueExpressions } from './typed-path.ts'
 
 export interface Indexes {
   /** Makes sure of an index that serves the paths in this order within one logical partition, or (`wide`) across all. */
@@ -11,8 +11,6 @@ export interface Indexes {
   ensureKeyFeed(): void
   /** Makes sure of the index that reads one partition key's documents in the order they were created. */
   ensureKey(): void
-  /** Makes sure of the index behind ORDER BY c._ts. */
-  ensureTime(): void
   forget(): void
 }
 
@@ -33,26 +31,30 @@ export function createTable(store: Store, table: string, uniqueKeys: readonly st
   })
 }
 
-export function createIndexes(store: Store, table: string, ranged: boolean): Indexes {
+/** Every index is paid for by every write; beyond this many, further paths go without. */
+const MOST_INDEXES = 24
+
+export function createIndexes(store: Store, table: string): Indexes {
   const known = new Set<string>()
   const create = (name: string, columns: string) => {
-    if (known.has(name)) return
+    if (known.has(name) || known.size >= MOST_INDEXES) return
     store.database.exec(`CREATE INDEX IF NOT EXISTS ${table}_${name} ON ${table} (${columns})`)
     known.add(name)
   }
   return {
     ensure(order, wide = false) {
       const columns = order.flatMap(({ path, descending }) => {
-        const { rank, value } = typedPath(path)
-        return descending ? [`${rank} DESC`, `${value} DESC`] : [rank, value]
+        const columns = columnsOf(path)
+        const parts = columns ? [...(columns.rank ? [columns.rank] : []), columns.value] : []
+        return descending ? parts.map((sql) => `${sql} DESC`) : parts
       })
-      const prefix = wide ? (ranged ? ['rng'] : []) : ['pk']
+      if (columns.length === 0) return
+      const prefix = wide ? [] : ['pk']
       const name = createHash('sha1').update(JSON.stringify(order)).digest('hex').slice(0, 12)
       create(`${wide ? 'wide' : 'by'}_${name}`, [...prefix, ...columns].join(','))
     },
     ensureKeyFeed: () => create('key_lsn', 'pk, lsn'),
     ensureKey: () => create('key', 'pk'),
-    ensureTime: () => create('key_ts', 'pk, ts'),
     forget: () => known.clear(),
   }
 }

@@ -34,6 +34,20 @@ export function typedPath(path: readonly string[]): TypedPath {
   }
 }
 
+export interface Columns {
+  /** SQL for the type's rank; absent where every value has the type `always`. */
+  rank?: string
+  always?: number
+  value: string
+}
+
+/** The columns that hold a path: the real ones for `id` and `_ts`, expressions over the JSON for the others. */
+export function columnsOf(path: readonly string[]): Columns | undefined {
+  if (path.length === 1 && path[0] === 'id') return { always: RANK.string, value: 'id' }
+  if (path.length === 1 && path[0] === '_ts') return { always: RANK.number, value: 'ts' }
+  return isExpressible(path) ? typedPath(path) : undefined
+}
+
 /** SQL that is equal for equal values and makes a missing property the same as null, as unique keys demand. */
 export function uniqueExpressions(path: readonly string[]): string[] {
   const { rank, value } = typedPath(path)
