@@ -48,6 +48,7 @@ export async function startQueue(parts: TriggerParts, options: QueueTriggerOptio
     const backoff = createBackoff()
     let misses = 0
     let created = false
+    let away = false
     while (!stopping.signal.aborted) {
       if (running.size > config.newBatchThreshold) {
         await Promise.race(running)
@@ -60,6 +61,7 @@ export async function startQueue(parts: TriggerParts, options: QueueTriggerOptio
         const messages = await receive()
         polled.resolve()
         backoff.reset()
+        away = false
         misses = messages.length > 0 ? 0 : misses + 1
         for (const message of messages) {
           const run = settle(parts, options, client, poison, message, stopping.signal)
@@ -77,7 +79,12 @@ export async function startQueue(parts: TriggerParts, options: QueueTriggerOptio
         if (stopping.signal.aborted) return
         created = false
         polled.resolve()
-        log('error', 'queue-poll', { function: target.metadata.name, queue: queueName, error: String(error) })
+        log(away ? 'debug' : 'error', 'queue-poll', {
+          function: target.metadata.name,
+          queue: queueName,
+          error: String(error),
+        })
+        away = true
         await pause(backoff.next(), stopping.signal)
       }
     }

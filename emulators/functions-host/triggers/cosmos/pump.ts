@@ -32,12 +32,14 @@ export function startPump(parts: PumpParts): Pump {
   const ending = new AbortController()
   let { lease } = parts
   let lost = false
+  let away = false
   let writes = Promise.resolve()
 
   /** One write at a time: renewal and checkpoint would otherwise invalidate each other's etag. */
   const update = (change: Partial<Pick<Lease, 'Owner' | 'ContinuationToken'>>): Promise<void> => {
     const write = writes.then(async () => {
       lease = await store.update(lease, change)
+      away = false
     })
     writes = write.catch(() => {})
     return write
@@ -47,7 +49,11 @@ export function startPump(parts: PumpParts): Pump {
       lost = true
       ending.abort()
       log('info', 'lease-lost', { ...fields, message: error.message })
-    } else log('error', event, { ...fields, error: String(error) })
+      return
+    }
+    // An outage is told once; its length would otherwise fill the log.
+    log(away ? 'debug' : 'error', event, { ...fields, error: String(error) })
+    away = true
   }
 
   const renew = async (): Promise<void> => {
@@ -90,12 +96,15 @@ async function read(
   const range: FeedRange = { id: parts.lease.LeaseToken, min, max }
   const backoff = createBackoff()
   let position = from
+  let told = false
   let feed: Awaited<ReturnType<typeof openFeed>> | undefined
   while (!ending.aborted) {
     try {
       feed ??= await openFeed(parts.monitored, range, position, parts.start, parts.maxItems)
       const page = await feed.next()
       backoff.reset()
+      if (!told) parts.log('info', 'feed-reading', { function: target.metadata.name, lease: parts.lease.id })
+      told = true
       if (page.documents.length > 0) {
         const inputData = [{ name: bindingName, data: { json: JSON.stringify(page.documents) } }]
         const outcome = await withRetry(target.metadata.retryOptions, ending, (retryContext) =>

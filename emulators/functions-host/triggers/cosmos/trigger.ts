@@ -50,14 +50,17 @@ export async function startCosmos(
   const run = async (): Promise<void> => {
     const backoff = createBackoff(options.times.acquireMs)
     let opened: Opened | undefined
+    let away = false
     while (!stopping.signal.aborted) {
       let wait = options.times.acquireMs
       try {
         opened ??= await open(options, clients)
         await balance(opened)
         backoff.reset()
+        away = false
       } catch (error) {
-        log('error', 'leases', { function: target.metadata.name, error: String(error) })
+        log(away ? 'debug' : 'error', 'leases', { function: target.metadata.name, error: String(error) })
+        away = true
         wait = backoff.next()
       }
       looked.resolve()
