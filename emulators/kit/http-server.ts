@@ -54,7 +54,8 @@ async function handle(
   const operation = isAdmin ? (service.admin?.(request) ?? admin(request, faults)) : service.route(request)
   const body = await readBody(request)
   const fault = isAdmin ? undefined : faults.take(operation.name)
-  if (fault?.kind === 'delay') await delay(fault.ms)
+  // A caller that leaves is not waited for: the operation goes on, as it would behind a slow network.
+  if (fault?.kind === 'delay') await waitWhileOpen(fault.ms, request)
   if (fault?.kind === 'drop') return void request.socket.destroy()
   let reply: Reply
   if (fault?.kind === 'status') reply = statusReply(fault)
@@ -71,6 +72,14 @@ async function handle(
     status: reply.status,
     ms: Math.round((performance.now() - started) * 10) / 10,
   })
+}
+
+async function waitWhileOpen(ms: number, { socket }: IncomingMessage): Promise<void> {
+  const gone = new AbortController()
+  const leave = (): void => gone.abort()
+  socket.once('close', leave)
+  await delay(ms, undefined, { signal: gone.signal }).catch(() => undefined)
+  socket.off('close', leave)
 }
 
 /** Reads a request body whole. */
