@@ -3,6 +3,7 @@
 import { badRequest } from '../wire/errors.ts'
 import type { Expression, Query } from './ast.ts'
 import { type CompiledQuery, compileConstant, compileQuery, type Evaluate } from './compile.ts'
+import { refuseUngrouped } from './grouping.ts'
 import { parse } from './parser.ts'
 
 export type Condition =
@@ -52,6 +53,7 @@ function makePlan(query: Query): Plan {
   if (compiled.groupBy.length > 0 && query.orderBy.length > 0) {
     throw badRequest("'ORDER BY' is not supported together with 'GROUP BY'.")
   }
+  refuseUngrouped(query, compiled)
   return {
     query,
     compiled,

@@ -1,5 +1,9 @@
 // Time to live, on a clock that the test moves.
 import { ChangeFeedStartFrom } from '@azure/cosmos'
+import { createDocument } from '../items/write.ts'
+import { openCatalog } from '../storage/catalog.ts'
+import { sweep } from '../storage/expiry.ts'
+import { openStore } from '../storage/store.ts'
 import { startAccount, statusOf } from './start.ts'
 
 const START = Date.UTC(2026, 0, 1)
@@ -48,4 +52,33 @@ test('an item ttl means nothing until the container has one; switching it on cou
   expect(await left()).toEqual(['plain'])
   now = START + 200_000
   expect(await left()).toEqual([])
+})
+
+test('the sweep removes the rows that have expired, and only those', async () => {
+  const store = openStore()
+  const catalog = openCatalog(store, { ranges: 1, now: () => 100 })
+  catalog.createDatabase('db')
+  const collection = catalog.createCollection('db', {
+    id: 'c',
+    partitionKey: { paths: ['/pk'] },
+    defaultTtl: -1,
+  })
+  const scope = { collection, key: ['p'], pk: '["p"]', now: 100 }
+  for (const [id, ttl] of [
+    ['short', 10],
+    ['long', 50],
+    ['endless', -1],
+  ] as const) {
+    await store.write(() => createDocument({ ...scope }, { id, pk: 'p', ttl }))
+  }
+  const rows = () =>
+    store.database
+      .prepare(`SELECT id FROM ${collection.table} ORDER BY n`)
+      .all()
+      .map(({ id }) => id)
+  sweep(store, [collection], 109)
+  expect(rows()).toEqual(['short', 'long', 'endless'])
+  sweep(store, [collection], 110)
+  expect(rows()).toEqual(['long', 'endless'])
+  store.close()
 })
