@@ -65,7 +65,7 @@ async function upsert(cosmos: CosmosClients, binding: Binding, data: TypedData):
   if (binding.createIfNotExists === true) {
     const partitionKey = typeof binding.partitionKey === 'string' ? binding.partitionKey : '/id'
     await client.databases.createIfNotExists({ id: database.id })
-    await database.containers.createIfNotExists({ id, partitionKey: { paths: [partitionKey] } })
+    await database.containers.createIfNotExists({ id, partitionKey: { paths: [partitionKey], version: 2 } })
   }
   const container = database.container(id)
   for (const value of valuesOf(data)) {

@@ -14,8 +14,8 @@ export interface SpawnedHost extends AsyncDisposable {
   functions: string[]
   /** Everything the child has written on stderr so far: structured log lines and nothing else. */
   logs(): string
-  /** Resolves as soon as stderr holds the text, or a line the pattern matches. */
-  logged(text: string | RegExp): Promise<void>
+  /** Resolves as soon as stderr holds so many lines (one, unless told) with the text or a match of the pattern. */
+  logged(text: string | RegExp, times?: number): Promise<void>
   /** Resolves when the child has ended, however it did. */
   exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
   /** Sends the signal and resolves to how the child ended. */
@@ -73,10 +73,12 @@ export async function spawnFunctionsHost(options: SpawnOptions): Promise<Spawned
     ...{ url, port, functions, exited, kill, close },
     pid: child.pid!,
     logs: () => logs,
-    logged: (text) =>
+    logged: (text, times = 1) =>
       new Promise((resolve) => {
+        const found = (line: string): boolean =>
+          typeof text === 'string' ? line.includes(text) : text.test(line)
         const check = (): void => {
-          if (typeof text === 'string' ? !logs.includes(text) : !text.test(logs)) return
+          if (logs.split('\n').filter(found).length < times) return
           listeners.delete(check)
           resolve()
         }

@@ -8,6 +8,9 @@ export interface MessageLock {
   release(): Promise<string>
 }
 
+/** The service counts visibility in whole seconds. */
+export const lockSeconds = (lockMs: number): number => Math.max(1, Math.round(lockMs / 1000))
+
 export function keepInvisible(
   client: QueueClient,
   message: DequeuedMessageItem,
@@ -18,7 +21,12 @@ export function keepInvisible(
   let renewal = Promise.resolve()
   const renew = async (): Promise<void> => {
     try {
-      const renewed = await client.updateMessage(message.messageId, popReceipt, undefined, lockMs / 1000)
+      const renewed = await client.updateMessage(
+        message.messageId,
+        popReceipt,
+        undefined,
+        lockSeconds(lockMs),
+      )
       popReceipt = renewed.popReceipt ?? popReceipt
     } catch (error) {
       // The next renewal tries again; if the lock runs out meanwhile, the message is delivered a second time.

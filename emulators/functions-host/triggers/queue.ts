@@ -6,7 +6,7 @@ import type { TypedData } from '../app/core-types.ts'
 import type { HostConfig } from '../app/host-config.ts'
 import { resolveConnection, resolveSettings } from '../app/settings.ts'
 import { type Queues, sendText } from './queue-client.ts'
-import { keepInvisible } from './queue-visibility.ts'
+import { keepInvisible, lockSeconds } from './queue-visibility.ts'
 import { requiredText, type Trigger, type TriggerParts } from './trigger.ts'
 import { createBackoff, pause } from './wait.ts'
 
@@ -38,7 +38,7 @@ export async function startQueue(parts: TriggerParts, options: QueueTriggerOptio
   const receive = async (): Promise<DequeuedMessageItem[]> => {
     const { receivedMessageItems } = await client.receiveMessages({
       numberOfMessages: config.batchSize,
-      visibilityTimeout: Math.max(1, Math.round(options.lockMs / 1000)),
+      visibilityTimeout: lockSeconds(options.lockMs),
       abortSignal: stopping.signal,
     })
     return receivedMessageItems
@@ -145,7 +145,13 @@ async function settle(
     faults.step(`queue.${name}`, 'before-delete')
     await client.deleteMessage(message.messageId, popReceipt)
   } else if (message.dequeueCount >= config.maxDequeueCount && !stopping.aborted) await bury(popReceipt)
-  else await client.updateMessage(message.messageId, popReceipt, undefined, config.visibilityTimeout / 1000)
+  else
+    await client.updateMessage(
+      message.messageId,
+      popReceipt,
+      undefined,
+      Math.ceil(config.visibilityTimeout / 1000),
+    )
 }
 
 /** https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-queue-trigger#message-metadata */

@@ -85,7 +85,7 @@ async function open(options: CosmosTriggerOptions, clients: CosmosClients): Prom
   const leaseDatabase = leaseClient.database(options.leaseDatabaseName)
   if (options.createLeaseContainer) {
     await leaseDatabase.containers.createIfNotExists(
-      { id: options.leaseContainerName, partitionKey: { paths: ['/id'] }, defaultTtl: -1 },
+      { id: options.leaseContainerName, partitionKey: { paths: ['/id'], version: 2 }, defaultTtl: -1 },
       options.leasesContainerThroughput === undefined
         ? {}
         : { offerThroughput: options.leasesContainerThroughput },
