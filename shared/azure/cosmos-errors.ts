@@ -27,11 +27,7 @@ export async function translated<T>(call: () => Promise<T>): Promise<T> {
 function translate(error: unknown): unknown {
   const status = statusOf(error)
   if (status === 429) return new ChatError('busy', 'The database is at its limit.', { cause: error })
-  const gone =
-    typeof status === 'string' ||
-    status === 408 ||
-    status === 449 ||
-    (typeof status === 'number' && status >= 500)
-  if (gone) return new ChatError('unavailable', 'The database is not answering.', { cause: error })
-  return error
+  const answered = typeof status === 'number' && status < 500 && status !== 408 && status !== 449
+  if (answered) return error
+  return new ChatError('unavailable', 'The database is not answering.', { cause: error })
 }

@@ -56,13 +56,16 @@ async function commit(chats: Container, chatId: string, batch: LogBatch): Promis
       chatId,
     )
     return toOutcome(steps, response.result ?? [])
-  } catch (error) {
+  } catch (thrown) {
+    // The SDK wraps what a batch throws, and the status with it.
+    const error = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown
     const status = statusOf(error)
     if (status === 429) return { kind: 'throttled', retryAfterMs: retryAfterOf(error) }
+    const refused =
+      typeof status === 'number' && status >= 400 && status < 500 && status !== 408 && status !== 449
+    if (refused) throw thrown
     // The SDK does not repeat a write whose answer was lost, and neither may we before the log was asked.
-    const unknown = typeof status === 'string' || status === 408 || status === 449 || (status ?? 0) >= 500
-    if (unknown) return { kind: 'unknown', cause: error }
-    throw error
+    return { kind: 'unknown', cause: error }
   }
 }
 

@@ -5,8 +5,8 @@ import { type Azurite, startAzurite } from '../../emulators/azurite/server.ts'
 import { type Cosmos, startCosmos } from '../../emulators/cosmos/server.ts'
 import { type SpawnedHost, spawnFunctionsHost } from '../../emulators/functions-host/spawn.ts'
 import { startWebPubSub, type WebPubSub } from '../../emulators/web-pubsub/server.ts'
-import { startProvisioner } from '../../local/provisioning.ts'
 import { type Person, register } from './person.ts'
+import { provision } from './provision.ts'
 
 export interface World extends AsyncDisposable {
   cosmos: Cosmos
@@ -28,7 +28,6 @@ export interface WorldOptions {
 
 /** Brings everything up. The sockets' events go to the first host. */
 export async function startWorld({ hosts = 1, settings: more = {} }: WorldOptions = {}): Promise<World> {
-  await using provisioner = await startProvisioner('node_modules/.cache/parley/compile')
   const [cosmos, azurite, ai, webPubSub] = await Promise.all([
     startCosmos({ port: 0, account: { consistency: 'Strong' } }),
     startAzurite(),
@@ -36,11 +35,7 @@ export async function startWorld({ hosts = 1, settings: more = {} }: WorldOption
     startWebPubSub({ port: 0 }),
   ])
   const { connectionString: storageConnectionString } = azurite
-  await provisioner.run({
-    plan: 'infra/containers.json',
-    cosmos: cosmos.connectionString,
-    storage: storageConnectionString,
-  })
+  await provision(cosmos.connectionString)
   const settings: Record<string, string> = {
     Cosmos: cosmos.connectionString,
     COSMOS_DATABASE: 'parley',

@@ -1,0 +1,30 @@
+import type { InboxItem } from '../../shared/domain/chat.ts'
+import type { InboxStore } from '../../shared/services/ports.ts'
+
+/** The port of the inbox, met by a map; a cursor is the number of items seen. */
+export function memoryInbox(): InboxStore {
+  const items = new Map<string, InboxItem>()
+  return {
+    async list(userId, { cursor, limit }) {
+      const own = [...items.values()]
+        .filter((item) => item.userId === userId && !item.removed)
+        .sort((a, b) => b.activeAt.localeCompare(a.activeAt))
+      const start = Number(cursor ?? 0)
+      const end = start + limit
+      return { items: own.slice(start, end), cursor: end < own.length ? String(end) : undefined }
+    },
+    async read(userId, chatId) {
+      const item = items.get(`${userId}/${chatId}`)
+      return item?.removed ? undefined : item
+    },
+    async apply(item) {
+      const key = `${item.userId}/${item.chatId}`
+      const known = items.get(key)
+      if (!known || known.memberSeq < item.memberSeq) items.set(key, item)
+    },
+    async touch(userId, chatId, activeAt) {
+      const item = items.get(`${userId}/${chatId}`)
+      if (item && item.activeAt < activeAt) items.set(`${userId}/${chatId}`, { ...item, activeAt })
+    },
+  }
+}

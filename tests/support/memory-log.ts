@@ -1,0 +1,74 @@
+import type { Chat, Member } from '../../shared/domain/chat.ts'
+import type { Entry, StoredEntry } from '../../shared/domain/entry.ts'
+import type { CommitOutcome, LogBatch, LogStore, MessageRange } from '../../shared/services/ports.ts'
+
+interface Partition {
+  chat?: Chat | undefined
+  entries: StoredEntry[]
+  members: Map<string, Member>
+}
+
+/** The port of the log, met by lists: a batch is checked as the store checks it, in the same order, and is all or nothing. */
+export function memoryLog(): LogStore {
+  const chats = new Map<string, Partition>()
+  const of = (chatId: string): Partition => {
+    const known = chats.get(chatId) ?? { entries: [], members: new Map() }
+    chats.set(chatId, known)
+    return known
+  }
+  return {
+    async commit(chatId, batch) {
+      const refused = refusal(of(chatId), batch)
+      if (refused) return refused
+      apply(of(chatId), batch)
+      return { kind: 'committed' }
+    },
+    readEntry: async (chatId, seq) => of(chatId).entries.find((entry) => entry.seq === seq),
+    readTail: async (chatId) => of(chatId).entries.at(-1),
+    readFrom: async (chatId, seq, limit) =>
+      of(chatId)
+        .entries.filter((entry) => entry.seq >= seq)
+        .slice(0, limit),
+    findByKeys: async (chatId, keys) =>
+      of(chatId).entries.filter(({ dedupeKey }) => keys.includes(dedupeKey)),
+    listMessages: async (chatId, range) => listMessages(of(chatId).entries, range),
+    readChat: async (chatId) => of(chatId).chat,
+    readMember: async (chatId, userId) => of(chatId).members.get(userId),
+    listMembers: async (chatId) => [...of(chatId).members.values()],
+  }
+}
+
+function refusal(at: Partition, batch: LogBatch): CommitOutcome | undefined {
+  const taken = at.entries.some((old) =>
+    batch.entries.some((entry) => entry.seq === old.seq || entry.dedupeKey === old.dedupeKey),
+  )
+  if (taken || (batch.chat && at.chat)) return { kind: 'conflict' }
+  const wrong = batch.members?.some(
+    ({ kind, member }) => at.members.has(member.userId) === (kind === 'create'),
+  )
+  if (wrong) return { kind: 'member-conflict' }
+  for (const userId of batch.writers) {
+    const role = at.members.get(userId)?.role
+    if (role === undefined || role === 'reader') return { kind: 'not-writer', userId }
+  }
+  const { guardSeq } = batch
+  if (guardSeq !== undefined && !at.entries.some(({ seq }) => seq === guardSeq)) return { kind: 'gap' }
+  return undefined
+}
+
+function apply(at: Partition, { chat, entries, members = [] }: LogBatch): void {
+  at.chat ??= chat
+  at.entries.push(...entries)
+  for (const { kind, member } of members) {
+    if (kind === 'remove') at.members.delete(member.userId)
+    else at.members.set(member.userId, member)
+  }
+}
+
+function listMessages(entries: Entry[], { from, before, after, limit }: MessageRange): Entry[] {
+  const found = entries.filter(
+    ({ type, seq }) =>
+      type === 'message' && seq >= from && seq > (after ?? 0) && seq < (before ?? Number.POSITIVE_INFINITY),
+  )
+  return after !== undefined && before === undefined ? found.slice(0, limit) : found.slice(-limit)
+}

@@ -1,0 +1,68 @@
+import type { Run } from '../../shared/domain/bot.ts'
+import type { Head, Receipt } from '../../shared/domain/chat.ts'
+import type { StateStore } from '../../shared/services/ports.ts'
+
+const UNSEEN = { seq: 0, n: 0, at: null }
+
+/** The port of heads, receipts and runs, met by maps. */
+export function memoryState(): StateStore {
+  const heads = new Map<string, Head>()
+  const receipts = new Map<string, Receipt>()
+  const runs = new Map<string, { run: Run; etag: string }>()
+  const receiptsOf = (chatId: string) => [...receipts.values()].filter((receipt) => receipt.chatId === chatId)
+  return {
+    readHead: async (chatId) => heads.get(chatId),
+    readSummaries: async (chatIds, userId) => ({
+      heads: chatIds.flatMap((chatId) => heads.get(chatId) ?? []),
+      receipts: chatIds.flatMap((chatId) => receipts.get(`${chatId}/${userId}`) ?? []),
+    }),
+    async createHead(head) {
+      if (!heads.has(head.chatId)) heads.set(head.chatId, head)
+    },
+    async advanceHead(chatId, { sent, preview, memberCount, ...to }) {
+      const head = heads.get(chatId)
+      if (!head || head.seq >= to.seq) return false
+      heads.set(chatId, {
+        ...head,
+        ...to,
+        preview: preview ?? head.preview,
+        memberCount: memberCount ?? head.memberCount,
+        sent: { ...head.sent, ...sent },
+      })
+      return true
+    },
+    async pruneSent(chatId, folded) {
+      const sent = heads.get(chatId)?.sent ?? {}
+      for (const [userId, { seq }] of Object.entries(folded)) {
+        if (sent[userId] && sent[userId].seq <= seq) delete sent[userId]
+      }
+    },
+    readReceipt: async (chatId, userId) => receipts.get(`${chatId}/${userId}`),
+    listReceipts: async (chatId) => receiptsOf(chatId),
+    async moveReceipt(chatId, userId, mark, to) {
+      const now = receipts.get(`${chatId}/${userId}`) ?? { chatId, userId, delivered: UNSEEN, read: UNSEEN }
+      const next = {
+        ...now,
+        delivered: to.seq > now.delivered.seq ? to : now.delivered,
+        read: mark === 'read' && to.seq > now.read.seq ? to : now.read,
+      }
+      receipts.set(`${chatId}/${userId}`, next)
+      return next
+    },
+    async createRun(run) {
+      const key = `${run.chatId}/${run.runId}`
+      const known = runs.get(key)
+      if (known) return { ...known, created: false }
+      runs.set(key, { run, etag: '1' })
+      return { run, etag: '1', created: true }
+    },
+    readRun: async (chatId, runId) => runs.get(`${chatId}/${runId}`),
+    async replaceRun(run, etag) {
+      const key = `${run.chatId}/${run.runId}`
+      if (runs.get(key)?.etag !== etag) return undefined
+      const next = String(Number(etag) + 1)
+      runs.set(key, { run, etag: next })
+      return { etag: next }
+    },
+  }
+}
