@@ -1,0 +1,50 @@
+// From the moment a message was due to be sent (open loop: a slow answer delays nothing) to its arrival at each of 50
+// subscribers. Sender and subscribers share this process, and its processor with the stack.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Frame } from '../tests/support/socket.ts'
+import { report, spread } from './numbers.ts'
+import { createGroup, registerMany, text } from './people.ts'
+import type { Stack } from './stack.ts'
+
+const SUBSCRIBERS = 50
+const PER_SECOND = 20
+const SECONDS = 20
+const WARM_UP_SECONDS = 3
+
+export async function benchDelivery(stack: Stack): Promise<void> {
+  const people = await registerMany(stack.api, SUBSCRIBERS + 1)
+  const chatId = await createGroup(people)
+  const [sender, ...subscribers] = await Promise.all(people.map((person) => person.socket()))
+  const due = new Map<string, number>()
+  const latencies: number[] = []
+  let arrived = 0
+  for (const socket of subscribers) {
+    const push = socket.received.push.bind(socket.received)
+    socket.received.push = (...frames: Frame[]) => {
+      const now = performance.now()
+      for (const frame of frames) if (frame.type === 'entries') note(frame, now)
+      return push(...frames.filter(({ type }) => type === 'reply'))
+    }
+  }
+  function note(frame: Frame, now: number): void {
+    for (const { clientMessageId } of frame.entries as { clientMessageId: string }[]) {
+      arrived++
+      const sent = due.get(clientMessageId)
+      if (sent !== undefined) latencies.push(now - sent)
+    }
+  }
+  const answers: Promise<unknown>[] = []
+  const total = PER_SECOND * (SECONDS + WARM_UP_SECONDS)
+  const start = performance.now()
+  for (let i = 0; i < total; i++) {
+    const at = start + (i * 1_000) / PER_SECOND
+    await sleep(Math.max(0, at - performance.now()))
+    const clientMessageId = `m${i}`
+    if (i >= PER_SECOND * WARM_UP_SECONDS) due.set(clientMessageId, at)
+    answers.push(sender!.command('messages.send', { chatId, clientMessageId, content: text(`message ${i}`) }))
+  }
+  await Promise.all(answers)
+  while (arrived < total * SUBSCRIBERS) await sleep(10)
+  report('send → delivered, 50 subscribers, 20 messages/s', spread(latencies), 'p50 ≤ 4 ms, p99 ≤ 10 ms')
+  await Promise.all([sender, ...subscribers].map((socket) => socket?.close()))
+}
