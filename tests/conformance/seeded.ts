@@ -1,6 +1,8 @@
 // The world in which the commands of the conformance files are asked: three people, a direct chat, a group, a bot.
+
+import { runBot } from '../../shared/services/bots/run-bot.ts'
 import { createChat } from '../../shared/services/chats/create-chat.ts'
-import type { StoredUser } from '../../shared/services/ports.ts'
+import type { ModelChunk, StoredUser } from '../../shared/services/ports.ts'
 import { type MemoryApp, memoryApp } from '../support/memory-app.ts'
 
 const person = (userId: string, displayName: string): StoredUser => ({
@@ -15,10 +17,11 @@ const person = (userId: string, displayName: string): StoredUser => ({
 })
 
 export const ada = { userId: 'ada', sessionId: 's1', role: 'user', connectionId: 'conn-1' } as const
-const bob = { userId: 'bob', sessionId: 's2', role: 'user' } as const
+const BOT_CHAT = 'cAC38eb67w29s5TjX5mMZuW'
 const at = (time: string): number => Date.parse(`2026-03-01T${time}.000Z`)
 
-/** At 10:05 Ada has a direct chat with Bob, who wrote in it, a group with him, and a chat with the assistant. */
+/** At 10:05 Ada has a direct chat with Bob, who wrote in it, a group with him, and an answer of the
+ * assistant, read. */
 export async function seededApp(): Promise<MemoryApp> {
   const app = memoryApp(at('10:00:00'), person('ada', 'Ada'), person('bob', 'Bob'), person('cy', 'Cy'))
   const { view } = await createChat(app, ada, { kind: 'direct', userId: 'bob' })
@@ -27,17 +30,29 @@ export async function seededApp(): Promise<MemoryApp> {
   app.time.set(at('10:02:00'))
   await createChat(app, ada, { kind: 'bot', clientRequestId: 'bot' })
   app.time.set(at('10:03:00'))
-  const { chatId } = view.item
-  const hello = {
-    type: 'message',
-    senderId: bob.userId,
-    clientMessageId: 'm1',
-    content: { type: 'text', text: 'hello' },
-    dedupeKey: 'bob:m1',
-  } as const
-  await app.appender.append(chatId, hello)
+  await app.appender.append(view.item.chatId, message('bob', 'm1', 'hello'))
+  app.time.set(at('10:04:00'))
+  const { entry: prompt } = await app.appender.append(BOT_CHAT, message('ada', 'p1', 'Say hello'))
+  await runBot({ ...app, provider: () => () => sayHello(app) }, { ...prompt, botId: 'assistant' }, true)
   await app.deliverer.idle()
+  await app.state.moveReceipt(BOT_CHAT, 'ada', 'read', { seq: 5, n: 2, at: '2026-03-01T10:04:30.000Z' })
   app.time.set(at('10:05:00'))
-  app.push.calls.length = 0
   return app
+}
+
+const message = (senderId: string, clientMessageId: string, text: string) => ({
+  type: 'message' as const,
+  senderId,
+  clientMessageId,
+  content: { type: 'text' as const, text },
+  dedupeKey: `${senderId}:${clientMessageId}`,
+})
+
+/** A model that takes 20 ms to its first word and 20 more to the next. */
+async function* sayHello({ time }: MemoryApp): AsyncGenerator<ModelChunk> {
+  for (const text of ['Hel', 'lo!']) {
+    await time.sleep(20)
+    yield { text }
+  }
+  yield { usage: { promptTokens: 3, replyTokens: 2 } }
 }

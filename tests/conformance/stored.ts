@@ -1,0 +1,76 @@
+// From the wire back to what the store holds, with all it keeps to itself: what a renderer makes of that must be the wire.
+import type { Run } from '../../shared/domain/bot.ts'
+import type { Head, InboxItem, Receipt } from '../../shared/domain/chat.ts'
+import type { StoredEntry } from '../../shared/domain/entry.ts'
+import type { renderMember, renderReceipt, renderRun } from '../../shared/protocol/render.ts'
+import type { renderChat } from '../../shared/protocol/render-chat.ts'
+import type { ChatView } from '../../shared/services/chats/view.ts'
+
+/** Fields of the store, and one that a later version might add: none of them may be shown. */
+const PRIVATE = { id: 'x', _etag: '"1"', _ts: 1, _rid: 'r', dedupeKey: 'k', by: 'p1', secret: 'hunter2' }
+const START = { seq: 0, n: 0 }
+
+type WireReceipt = ReturnType<typeof renderReceipt>
+type WireChat = ReturnType<typeof renderChat>
+
+export const storedEntry = (wire: object): StoredEntry =>
+  ({ ...wire, ...PRIVATE, joined: START, memberCount: 2, revision: undefined }) as unknown as StoredEntry
+
+export const storedReceipt = ({ userId, delivered, read }: WireReceipt, chatId: string): Receipt => ({
+  ...PRIVATE,
+  chatId,
+  userId,
+  delivered: { ...delivered, n: 99 },
+  read: { ...read, n: 99 },
+})
+
+export const storedMember = ({ userId, role, joinedSeq }: ReturnType<typeof renderMember>) => ({
+  ...PRIVATE,
+  chatId: 'c1',
+  userId,
+  role,
+  joined: { seq: joinedSeq, n: 99 },
+})
+
+export const storedRun = ({ index: _, ...wire }: ReturnType<typeof renderRun>): Run => ({
+  ...PRIVATE,
+  ...wire,
+  chatId: 'c1',
+  fence: 7,
+  leaseUntil: 99,
+  createdAt: '2026-03-01T10:00:00.000Z',
+})
+
+/** `viewer` is whose chat it is. */
+export function chatView(wire: WireChat, viewer: string): ChatView {
+  const { chatId, kind, name, role, muted, pinned, unread, members, bot } = wire
+  const direct = kind === 'direct'
+  const item: InboxItem = {
+    ...PRIVATE,
+    userId: viewer,
+    chatId,
+    kind,
+    peer: direct ? { userId: 'bob', name: name! } : null,
+    role,
+    joined: START,
+    cleared: START,
+    activeAt: '2026-03-01T10:00:00.000Z',
+    muted,
+    pinned,
+    memberSeq: 3,
+    removed: false,
+  }
+  const head: Head = {
+    ...PRIVATE,
+    chatId,
+    kind,
+    name: direct ? null : name,
+    memberCount: 2,
+    senderId: 'bob',
+    sent: { bob: { seq: 4, n: 1 } },
+    ...wire.head,
+  }
+  const receipt = storedReceipt({ userId: viewer, ...wire.receipt }, chatId)
+  const shownBot = bot && { ...bot, systemPrompt: 'secret', provider: 'gemini', model: 'm' }
+  return { item, head, receipt, unread, ...(members && { members }), ...(shownBot && { bot: shownBot }) }
+}
