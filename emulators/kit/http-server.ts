@@ -1,5 +1,6 @@
 // The HTTP side that every emulator shares: read the body, name the operation, apply faults, write the answer.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import { setTimeout as delay } from 'node:timers/promises'
 import * as z from 'zod'
 import { createFaults, type Fault, type FaultRule, type Faults } from './faults.ts'
@@ -28,17 +29,20 @@ export interface HttpService {
   admin?(request: IncomingMessage): Operation | undefined
   faults?: Faults
   log?: Log
+  /** With a certificate the server speaks HTTPS; the key and the certificate are PEM. */
+  tls?: { key: string; cert: string }
 }
 
 /** A server for the service, not yet listening. `/_emulator/faults` (GET, POST, DELETE) and `/_emulator/ready` are built in. */
 export function createHttpServer(service: HttpService): Server {
   const faults = service.faults ?? createFaults()
-  const server = createServer((request, response) => {
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     void handle(service, faults, request, response).catch((error) => {
       service.log?.('error', 'unhandled', { message: String(error), url: request.url })
       response.destroy()
     })
-  })
+  }
+  const server = service.tls ? createTlsServer(service.tls, onRequest) : createServer(onRequest)
   server.keepAliveTimeout = 60_000
   return server
 }
