@@ -115,7 +115,7 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
   }
 
   const triggers: Trigger[] = []
-  const close = async (): Promise<void> => {
+  const stop = async (): Promise<void> => {
     const drainMs = options.drainMs ?? 10_000
     const stopping = Promise.all(triggers.splice(0).map((trigger) => trigger.stop()))
     front.close()
@@ -126,6 +126,11 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
     }
     await closeServer(front)
     cosmos.dispose()
+  }
+  let stopped: Promise<void> | undefined
+  const close = (): Promise<void> => {
+    stopped ??= stop()
+    return stopped
   }
   const services = {
     ...{ config, queues, cosmos, invoke, log, faults },
