@@ -31,6 +31,18 @@ export async function openSocket(url: string): Promise<Socket> {
   const received: Frame[] = []
   const waiting = new Set<() => void>()
   const closed = new Promise<{ code: number }>((resolve) => socket.on('close', (code) => resolve({ code })))
+  // Like the official client: the newest id, at most twice a second.
+  let newest = 0
+  let waiter: NodeJS.Timeout | undefined
+  const acknowledge = (sequenceId: number) => {
+    newest = Math.max(newest, sequenceId)
+    if (waiter) return
+    waiter = setTimeout(() => {
+      waiter = undefined
+      if (socket.readyState !== WebSocket.OPEN) return
+      socket.send(JSON.stringify({ type: 'sequenceAck', sequenceId: newest }))
+    }, 500).unref()
+  }
   const connected = new Promise<string>((resolve, reject) => {
     socket.on('error', reject)
     socket.on('unexpected-response', (_request, response) =>
@@ -39,7 +51,7 @@ export async function openSocket(url: string): Promise<Socket> {
     socket.on('message', (bytes) => {
       const frame = JSON.parse(String(bytes))
       if (frame.type === 'system' && frame.event === 'connected') resolve(frame.connectionId)
-      if (frame.sequenceId) socket.send(JSON.stringify({ type: 'sequenceAck', sequenceId: frame.sequenceId }))
+      if (frame.sequenceId) acknowledge(frame.sequenceId)
       if (frame.type !== 'message') return
       received.push(frame.data)
       for (const check of [...waiting]) check()

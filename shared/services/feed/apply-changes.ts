@@ -27,10 +27,9 @@ export interface FeedWork {
 }
 
 const PROMPT_MAX_AGE_MS = 24 * 3600_000
-const TOUCHED_CHATS_UP_TO = 50
+const TOUCH_MS = 60_000
 /** The head is read with every chat list: it carries few senders. */
 const SENDERS_IN_HEAD = 50
-const LARGE_CHAT_TOUCH_MS = 60_000
 
 /** Applies what entries of one chat, ascending, mean beyond the log. Returns the work that others are to do. */
 export async function applyChanges(
@@ -46,8 +45,8 @@ export async function applyChanges(
   for (const entry of entries) if (entry.type === 'member') await applyMemberEntry(deps, chat, entry)
   const messages = entries.filter((entry) => entry.type === 'message')
   if (messages.length > 0) {
-    await foldOwnReads(deps, head, messages)
-    await touchInboxes(deps, head, last.createdAt)
+    await foldOwnReads(deps, head)
+    await touchInboxes(deps, head, last)
   }
   return { botJobs: messages.flatMap((message) => promptsOf(chat, message, deps.time.now())), repairs }
 }
@@ -58,32 +57,22 @@ async function restoreHead(deps: FeedDeps, chat: Chat): Promise<Head> {
   return ensureHead(deps, chat, members.length)
 }
 
-/** Sending reads: the sender's receipt moves to the own newest message. */
-async function foldOwnReads(deps: FeedDeps, head: Head, messages: StoredEntry[]): Promise<void> {
-  const { chatId } = head
-  const newest = new Map(messages.map((message) => [message.senderId, message]))
+/** Sending reads. The head carries that until it carries too many: then the senders' receipts do. */
+async function foldOwnReads(deps: FeedDeps, { chatId, at, sent }: Head): Promise<void> {
+  const senders = Object.entries(sent)
+  if (senders.length <= SENDERS_IN_HEAD) return
   await Promise.all(
-    [...newest.values()].map((message) =>
-      deps.state.moveReceipt(chatId, message.senderId, 'read', {
-        seq: message.seq,
-        n: message.n,
-        at: message.createdAt,
-      }),
-    ),
+    senders.map(([userId, mark]) => deps.state.moveReceipt(chatId, userId, 'read', { ...mark, at })),
   )
-  if (Object.keys(head.sent).length > SENDERS_IN_HEAD)
-    await deps.state.pruneSent(chatId, Object.fromEntries(newest))
+  await deps.state.pruneSent(chatId, sent)
 }
 
-/** Keeps "newest activity first" true; in a large chat once a minute is enough, pages are sorted by the head anyway. */
-async function touchInboxes(deps: FeedDeps, head: Head, at: string): Promise<void> {
-  const { chatId, memberCount } = head
-  if (memberCount > TOUCHED_CHATS_UP_TO) {
-    const own = await deps.inbox.read(head.senderId, chatId)
-    if (own && Date.parse(at) - Date.parse(own.activeAt) < LARGE_CHAT_TOUCH_MS) return
-  }
-  const members = await deps.log.listMembers(chatId)
-  await Promise.all(members.map(({ userId }) => deps.inbox.touch(userId, chatId, at)))
+/** Keeps "newest activity first" true to the minute; within a page the head's own time decides. */
+async function touchInboxes(deps: FeedDeps, head: Head, last: StoredEntry): Promise<void> {
+  const own = await deps.inbox.read(last.senderId, head.chatId)
+  if (own && Date.parse(last.createdAt) - Date.parse(own.activeAt) < TOUCH_MS) return
+  const members = await deps.log.listMembers(head.chatId)
+  await Promise.all(members.map(({ userId }) => deps.inbox.touch(userId, head.chatId, last.createdAt)))
 }
 
 /** Which bots should answer this message. */

@@ -24,10 +24,6 @@ export async function writeBatch(deps: AppendDeps, lane: Lane, batch: Pending[])
   for (;;) {
     open = settleExpired(open, deps.time.now())
     if (open.length === 0) return
-    if (conflicts > 1) {
-      await pause(deps, lane, conflicts)
-      await readTail(deps, lane)
-    }
     const tail = await knownTail(deps, lane, open)
     const entries = number(deps, lane.chatId, open, tail)
     const started = deps.time.now()
@@ -49,8 +45,9 @@ export async function writeBatch(deps: AppendDeps, lane: Lane, batch: Pending[])
         return
       }
       case 'conflict':
-        conflicts++
         lane.limit = Math.max(MIN_OPERATIONS, Math.floor(lane.limit / 2))
+        // The first loser tries again at once. After the pause one query shows both the tail and who was stored already.
+        if (++conflicts > 1) await pause(deps, lane, conflicts)
         open = await settleConflict(deps, lane, open, tail)
         break
       case 'not-writer':
@@ -80,7 +77,7 @@ export async function writeBatch(deps: AppendDeps, lane: Lane, batch: Pending[])
  */
 async function pause(deps: AppendDeps, lane: Lane, losses: number): Promise<void> {
   const writers = Math.max(1, rivalCount(lane, deps.time.now()))
-  await deps.time.sleep((deps.random() * 2 * writers * lane.commitMs) / losses)
+  await deps.time.sleep((deps.random() * 3 * writers * lane.commitMs) / losses)
 }
 
 async function knownTail(deps: AppendDeps, lane: Lane, open: Pending[]): Promise<Position> {
