@@ -7,6 +7,7 @@ const EMULATORS = {
   'functions-host': () => import('./functions-host/cli.ts'),
   ai: () => import('./ai/cli.ts'),
   azurite: () => import('./azurite/cli.ts'),
+  'key-vault': () => import('./key-vault/cli.ts'),
 }
 
 const name = process.argv[2]
