@@ -20,7 +20,13 @@ export const systemClock: Clock = {
   },
 }
 
-/** Resolves after `ms` milliseconds of the given clock. */
-export function pause(clock: Clock, ms: number): Promise<void> {
-  return new Promise((resolve) => clock.after(ms, resolve))
+/** Resolves after `ms` milliseconds of the given clock, or when the signal aborts. */
+export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = clock.after(ms, resolve)
+    signal?.addEventListener('abort', () => {
+      timer.cancel()
+      resolve()
+    })
+  })
 }

@@ -4,20 +4,18 @@ import type { WebSocket } from 'ws'
 import { type AckCache, createAckCache } from './ack-cache.ts'
 import type { Operation } from './client-frames.ts'
 import type { Timer } from './clock.ts'
+import { type Codec, subprotocolOf } from './codec.ts'
 import type { Hub } from './hub.ts'
-import type { Encoded } from './message.ts'
 import { type Permissions, permissionsFromRoles } from './permissions.ts'
-
-export const JSON_PROTOCOL = 'json.webpubsub.azure.v1'
-export const RELIABLE_PROTOCOL = 'json.reliable.webpubsub.azure.v1'
-
-export type Protocol = 'raw' | 'json' | 'reliable'
 
 export interface Connection {
   readonly id: string
   readonly hub: Hub
   readonly userId: string | undefined
-  readonly protocol: Protocol
+  /** How its frames are written; undefined for a simple client, which knows only data. */
+  readonly codec: Codec | undefined
+  /** Whether it outlives its socket. */
+  readonly reliable: boolean
   /** The subprotocol agreed in the handshake; a simple client may have one of its own. */
   readonly subprotocol: string | undefined
   /** The host the client called, without port: what event handlers are told as the origin. */
@@ -35,6 +33,10 @@ export interface Connection {
   readonly publishTo: { group: string; noEcho: boolean } | undefined
   /** Frames waiting for their turn: one is worked on at a time. */
   readonly inbox: Operation[]
+  /** Invocations not answered yet; aborted when the client cancels. */
+  readonly invocations: Map<string, AbortController>
+  /** Streams this client has open to groups. */
+  readonly streams: Map<string, Stream>
   working: boolean
   /** Frames held back by a delay fault; while present everything queues behind them. */
   held: (() => void)[] | undefined
@@ -44,7 +46,17 @@ export interface Connection {
 export interface Unacked {
   lastSequenceId: number
   bytes: number
-  messages: { sequenceId: number; encoded: Encoded }[]
+  messages: { sequenceId: number; body: Buffer; expiresAt: number | undefined }[]
+}
+
+export interface Stream {
+  readonly streamId: string
+  readonly group: string
+  readonly noEcho: boolean
+  readonly idleTimeoutMs: number
+  /** The sequence id that must come next, from 1. */
+  expected: number
+  idle: Timer
 }
 
 export interface UpstreamContext {
@@ -67,9 +79,11 @@ export interface NewConnection {
 
 export function createConnection(options: NewConnection): Connection {
   const { roles, ...rest } = options
+  const known = subprotocolOf(options.subprotocol)
   return {
     ...rest,
-    protocol: protocolOf(options.subprotocol),
+    codec: known?.codec,
+    reliable: known?.reliable ?? false,
     groups: new Set(),
     permissions: permissionsFromRoles(roles),
     acks: createAckCache(),
@@ -78,12 +92,9 @@ export function createConnection(options: NewConnection): Connection {
     unacked: { lastSequenceId: 0, bytes: 0, messages: [] },
     expiry: undefined,
     inbox: [],
+    invocations: new Map(),
+    streams: new Map(),
     working: false,
     held: undefined,
   }
-}
-
-function protocolOf(subprotocol: string | undefined): Protocol {
-  if (subprotocol === RELIABLE_PROTOCOL) return 'reliable'
-  return subprotocol === JSON_PROTOCOL ? 'json' : 'raw'
 }

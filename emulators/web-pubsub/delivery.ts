@@ -3,7 +3,8 @@
 import type { Faults } from '../kit/faults.ts'
 import type { Clock } from './clock.ts'
 import type { Connection } from './connection.ts'
-import { type Encoded, encode, type Message, withSequence } from './message.ts'
+import { type Encoded, encode, type Message } from './message.ts'
+import type { ServiceFrame } from './service-frames.ts'
 
 /** Limits of the service's client specification, section 3.2. */
 const MAX_UNACKED = 1000
@@ -12,8 +13,8 @@ const MAX_UNACKED_BYTES = 16 * 1024 * 1024
 export interface Delivery {
   /** Sends a data message to each connection, in the order given. */
   deliver(message: Message, receivers: Iterable<Connection>): void
-  /** Sends a frame that has no sequence id (ack, pong, system); lost when there is no socket. */
-  control(connection: Connection, frame: string): void
+  /** Sends a frame that has no sequence id (ack, pong, system); lost when there is no socket, or no codec. */
+  control(connection: Connection, frame: ServiceFrame): void
   /** Forgets what the client has confirmed: everything up to and including the id. */
   acknowledge(connection: Connection, sequenceId: number): void
   /** Sends again what was not confirmed and has not expired. */
@@ -31,7 +32,7 @@ export interface DeliveryOptions {
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { clock, faults } = options
 
-  const transmit = (connection: Connection, data: string | Buffer, binary = false): void => {
+  const transmit = (connection: Connection, data: string | Buffer, binary: boolean): void => {
     if (connection.held) return void connection.held.push(() => write(connection, data, binary))
     const fault = faults.take('client.deliver')
     if (fault?.kind === 'drop') return void connection.socket?.terminate()
@@ -46,23 +47,23 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const deliverTo = (connection: Connection, encoded: Encoded): void => {
     if (connection.closed) return
     options.onDelivered()
-    if (connection.protocol !== 'reliable' && (connection.socket?.bufferedAmount ?? 0) > MAX_UNACKED_BYTES) {
+    const { codec, unacked } = connection
+    if (!connection.reliable && (connection.socket?.bufferedAmount ?? 0) > MAX_UNACKED_BYTES) {
       return void options.overflow(connection)
     }
-    if (connection.protocol === 'raw') {
+    if (!codec) {
       const { data, binary } = encoded.raw()
       return void transmit(connection, data, binary)
     }
-    if (connection.protocol === 'json') return void transmit(connection, encoded.json())
-    const { unacked } = connection
-    const tail = encoded.reliableTail()
-    if (unacked.messages.length >= MAX_UNACKED || unacked.bytes + tail.length > MAX_UNACKED_BYTES) {
+    if (!connection.reliable) return void transmit(connection, encoded.frame(codec), codec.binary)
+    const body = encoded.body(codec)
+    if (unacked.messages.length >= MAX_UNACKED || unacked.bytes + body.length > MAX_UNACKED_BYTES) {
       return void options.overflow(connection)
     }
     const sequenceId = ++unacked.lastSequenceId
-    unacked.messages.push({ sequenceId, encoded })
-    unacked.bytes += tail.length
-    if (connection.socket) transmit(connection, withSequence(sequenceId, tail))
+    unacked.messages.push({ sequenceId, body, expiresAt: encoded.expiresAt })
+    unacked.bytes += body.length
+    if (connection.socket) transmit(connection, codec.complete(body, sequenceId), codec.binary)
   }
 
   return {
@@ -70,17 +71,22 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       const encoded = encode(message)
       for (const connection of receivers) deliverTo(connection, encoded)
     },
-    control: transmit,
+    control(connection, frame) {
+      const { codec } = connection
+      if (codec) transmit(connection, codec.control(frame), codec.binary)
+    },
     acknowledge({ unacked }, sequenceId) {
       const kept = unacked.messages.findIndex((message) => message.sequenceId > sequenceId)
       const confirmed = unacked.messages.splice(0, kept === -1 ? unacked.messages.length : kept)
-      for (const { encoded } of confirmed) unacked.bytes -= encoded.reliableTail().length
+      for (const { body } of confirmed) unacked.bytes -= body.length
     },
     replay(connection) {
+      const { codec, unacked } = connection
+      if (!codec) return
       const now = clock.now()
-      for (const { sequenceId, encoded } of connection.unacked.messages) {
-        if (encoded.expiresAt !== undefined && encoded.expiresAt <= now) continue
-        transmit(connection, withSequence(sequenceId, encoded.reliableTail()))
+      for (const { sequenceId, body, expiresAt } of unacked.messages) {
+        if (expiresAt !== undefined && expiresAt <= now) continue
+        transmit(connection, codec.complete(body, sequenceId), codec.binary)
       }
     },
   }

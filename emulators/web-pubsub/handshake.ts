@@ -11,12 +11,13 @@ import {
   publishModeOf,
   queryForUpstream,
 } from './client-url.ts'
-import { createConnection, JSON_PROTOCOL, type NewConnection, RELIABLE_PROTOCOL } from './connection.ts'
-import { addConnection } from './hub.ts'
+import { subprotocolOf } from './codec.ts'
+import { createConnection, type NewConnection } from './connection.ts'
+import { addConnection, joinGroup } from './hub.ts'
 import { attach, greet } from './lifecycle.ts'
 import { isGroupName } from './names.ts'
 import { hubOf, type Service, settingsOf } from './service.ts'
-import { notImplemented, ServiceError } from './service-error.ts'
+import { ServiceError } from './service-error.ts'
 import { receive } from './session.ts'
 import type { ClientClaims } from './tokens.ts'
 
@@ -83,8 +84,7 @@ async function open(
     publishTo,
     upstream,
   })
-  const token =
-    connection.protocol === 'reliable' ? await service.tokens.issueReconnection(connectionId) : undefined
+  const token = connection.reliable ? await service.tokens.issueReconnection(connectionId) : undefined
   let socket: WebSocket
   try {
     socket = await handshake.upgrade(connection.subprotocol)
@@ -92,10 +92,11 @@ async function open(
     service.upstream.disconnected(connection, 'The client left before the upgrade.')
     throw error
   }
-  addConnection(hub, connection, answer.groups?.length ? answer.groups : claims.groups)
+  addConnection(hub, connection)
   attach(service, connection, socket, (...frame) => receive(service, ...frame))
   greet(service, connection, token)
   service.upstream.connected(connection)
+  for (const group of answer.groups?.length ? answer.groups : claims.groups) joinGroup(connection, group)
 }
 
 async function recover(
@@ -108,11 +109,10 @@ async function recover(
   const id = query.get('awps_connection_id') ?? ''
   const valid = await service.tokens.verifyReconnection(query.get('awps_reconnection_token') ?? '', id)
   const token = await service.tokens.issueReconnection(id)
-  const socket = await handshake.upgrade(
-    offered.find((name) => name === RELIABLE_PROTOCOL || name === JSON_PROTOCOL),
-  )
   const connection = hubOf(service, url.hub).connections.get(id)
-  if (!valid || !connection || connection.protocol !== 'reliable' || !offered.includes(RELIABLE_PROTOCOL)) {
+  const same = offered.find((name) => name === connection?.subprotocol)
+  const socket = await handshake.upgrade(same ?? offered.find((name) => subprotocolOf(name)))
+  if (!valid || !connection?.reliable || connection.closed || same === undefined) {
     return socket.close(1008, 'The connection cannot be recovered.')
   }
   attach(service, connection, socket, (...frame) => receive(service, ...frame))
@@ -151,15 +151,11 @@ const offeredSubprotocols = (request: IncomingMessage): string[] =>
 
 /** The handler's choice, else the first offered that we speak; without either the client is a simple one. */
 function chooseSubprotocol(offered: string[], chosen: string | undefined): string | undefined {
-  if (chosen?.startsWith('protobuf.')) throw notImplemented('The protobuf subprotocol')
   if (chosen !== undefined && !offered.includes(chosen)) {
     throw new ServiceError(
       500,
       `The connect handler chose a subprotocol the client did not offer: ${chosen}.`,
     )
   }
-  const known = chosen ?? offered.find((name) => name === JSON_PROTOCOL || name === RELIABLE_PROTOCOL)
-  if (known !== undefined) return known
-  if (offered.some((name) => name.startsWith('protobuf.'))) throw notImplemented('The protobuf subprotocol')
-  return undefined
+  return chosen ?? offered.find((name) => subprotocolOf(name))
 }

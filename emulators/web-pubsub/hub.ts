@@ -6,18 +6,21 @@ export interface Hub {
   readonly connections: Map<string, Connection>
   readonly users: Map<string, Set<Connection>>
   readonly groups: Map<string, Set<Connection>>
+  /** Told of every change of membership, once it has happened. */
+  readonly changed: OnMembership
 }
+
+export type OnMembership = (connection: Connection, change: 'joined' | 'left', group: string) => void
 
 const NOBODY: ReadonlySet<Connection> = new Set()
 
-export function createHub(name: string): Hub {
-  return { name, connections: new Map(), users: new Map(), groups: new Map() }
+export function createHub(name: string, changed: OnMembership = () => {}): Hub {
+  return { name, connections: new Map(), users: new Map(), groups: new Map(), changed }
 }
 
-export function addConnection(hub: Hub, connection: Connection, groups: Iterable<string>): void {
+export function addConnection(hub: Hub, connection: Connection): void {
   hub.connections.set(connection.id, connection)
   if (connection.userId !== undefined) addTo(hub.users, connection.userId, connection)
-  for (const group of groups) joinGroup(connection, group)
 }
 
 export function removeConnection(connection: Connection): void {
@@ -28,13 +31,16 @@ export function removeConnection(connection: Connection): void {
 }
 
 export function joinGroup(connection: Connection, group: string): void {
+  if (connection.groups.has(group)) return
   connection.groups.add(group)
   addTo(connection.hub.groups, group, connection)
+  connection.hub.changed(connection, 'joined', group)
 }
 
 export function leaveGroup(connection: Connection, group: string): void {
-  connection.groups.delete(group)
+  if (!connection.groups.delete(group)) return
   removeFrom(connection.hub.groups, group, connection)
+  connection.hub.changed(connection, 'left', group)
 }
 
 export function leaveAllGroups(connection: Connection): void {

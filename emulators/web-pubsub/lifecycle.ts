@@ -4,7 +4,7 @@ import type { RawData, WebSocket } from 'ws'
 import type { Connection } from './connection.ts'
 import { removeConnection } from './hub.ts'
 import { type Service, settingsOf } from './service.ts'
-import { connectedFrame, disconnectedFrame } from './service-frames.ts'
+import { endStreamsOf } from './streams.ts'
 
 export type OnFrame = (connection: Connection, data: Buffer, isBinary: boolean) => void
 
@@ -30,18 +30,17 @@ export function attach(service: Service, connection: Connection, socket: WebSock
   keepAlive(service, connection, socket)
 }
 
-/** Tells a client of the JSON protocols who it is; after a recovery too, with a fresh reconnection token. */
+/** Tells a client who it is; after a recovery too, with a fresh reconnection token. */
 export function greet(service: Service, connection: Connection, reconnectionToken?: string): void {
-  if (connection.protocol === 'raw') return
-  service.delivery.control(connection, connectedFrame(connection.userId, connection.id, reconnectionToken))
+  const { userId, id: connectionId } = connection
+  const token = reconnectionToken === undefined ? {} : { reconnectionToken }
+  service.delivery.control(connection, { type: 'connected', userId, connectionId, ...token })
 }
 
 /** Ends a connection on the service's own account: the client is told why and cannot recover. */
 export function closeConnection(service: Service, connection: Connection, reason: string, code = 1000): void {
   const { socket } = connection
-  if (code === 1000 && connection.protocol !== 'raw') {
-    service.delivery.control(connection, disconnectedFrame(reason))
-  }
+  if (code === 1000) service.delivery.control(connection, { type: 'disconnected', message: reason })
   end(service, connection, reason)
   socket?.close(code, closeReason(reason))
 }
@@ -57,7 +56,7 @@ function detach(
   connection.socket = undefined
   connection.held = undefined
   // Only a normal closure is a farewell; anything else may be a network that comes back.
-  if (connection.protocol !== 'reliable' || code === 1000) return void end(service, connection, reason)
+  if (!connection.reliable || code === 1000) return void end(service, connection, reason)
   service.log('debug', 'connection waits for recovery', { connectionId: connection.id, code })
   connection.expiry = service.clock.after(service.recoveryWindowMs, () =>
     end(service, connection, 'The connection was not recovered in time.'),
@@ -71,6 +70,9 @@ function end(service: Service, connection: Connection, reason: string): void {
   connection.expiry?.cancel()
   connection.inbox.length = 0
   connection.unacked.messages.length = 0
+  for (const invocation of connection.invocations.values()) invocation.abort()
+  connection.invocations.clear()
+  endStreamsOf(service, connection)
   removeConnection(connection)
   service.upstream.disconnected(connection, reason)
 }

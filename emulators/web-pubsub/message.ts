@@ -1,7 +1,8 @@
-// Data on its way through the service, and its encodings for each kind of client. A message is encoded once per
-// protocol however many receive it; in the reliable protocol only the sequence id differs and is put in front.
+// Data on its way through the service. A message is encoded once per codec however many receive it: in the reliable
+// protocols only the sequence id differs from receiver to receiver.
+import type { Codec } from './codec.ts'
 
-/** `text` holds the raw JSON text for `json`: it travels unchanged. */
+/** `text` holds the raw JSON text for `json`: it travels unchanged. `protobuf` is a serialized `google.protobuf.Any`. */
 export type Payload = TextPayload | BytesPayload
 
 interface TextPayload {
@@ -16,41 +17,44 @@ interface BytesPayload {
   metadata?: Record<string, string>
 }
 
+/** Where a message of a stream stands in it. */
+export interface StreamPosition {
+  streamId: string
+  streamSequenceId: number
+  endOfStream?: true
+  error?: { name: string; message?: string | undefined; userErrorCode?: string | undefined }
+}
+
 export interface Message {
   from: 'group' | 'server'
   group?: string
   fromUserId?: string | undefined
   payload: Payload
+  stream?: StreamPosition
   /** When an undelivered message may be dropped, in milliseconds since the epoch; never when absent. */
   expiresAt?: number | undefined
 }
 
 export interface Encoded {
   readonly expiresAt: number | undefined
-  /** A frame of the JSON protocol. */
-  json(): Buffer
-  /** A frame of the reliable JSON protocol without its start, which `withSequence` adds. */
-  reliableTail(): Buffer
+  /** The part that all receivers of one encoding share. */
+  body(codec: Codec): Buffer
+  /** A whole frame for a client that counts no sequence ids. */
+  frame(codec: Codec): Buffer
   /** A frame for a client without subprotocol. */
   raw(): { data: Buffer; binary: boolean }
 }
 
 /** Encodes on demand, and each form once. */
 export function encode(message: Message): Encoded {
-  let tail: Buffer | undefined
-  let json: Buffer | undefined
+  const bodies = new Map<Codec, Buffer>()
+  const frames = new Map<Codec, Buffer>()
   let raw: { data: Buffer; binary: boolean } | undefined
-  const reliableTail = (): Buffer => {
-    tail ??= Buffer.from(`${jsonMembers(message)}}`)
-    return tail
-  }
+  const body = (codec: Codec): Buffer => once(bodies, codec, () => codec.body(message))
   return {
     expiresAt: message.expiresAt,
-    reliableTail,
-    json() {
-      json ??= Buffer.concat([OPEN, reliableTail()])
-      return json
-    },
+    body,
+    frame: (codec) => once(frames, codec, () => codec.complete(body(codec))),
     raw() {
       raw ??= rawFrame(message.payload)
       return raw
@@ -58,31 +62,12 @@ export function encode(message: Message): Encoded {
   }
 }
 
-const OPEN = Buffer.from('{')
-
-/** Completes a reliable frame with the receiver's own sequence id. */
-export function withSequence(sequenceId: number, tail: Buffer): Buffer {
-  const head = `{"sequenceId":${sequenceId},`
-  const frame = Buffer.allocUnsafe(head.length + tail.length)
-  frame.write(head, 'latin1')
-  tail.copy(frame, head.length)
-  return frame
-}
-
-function jsonMembers(message: Message): string {
-  const { payload } = message
-  const sender = message.fromUserId === undefined ? '' : `"fromUserId":${JSON.stringify(message.fromUserId)},`
-  const from =
-    message.from === 'server'
-      ? '"from":"server"'
-      : `"from":"group",${sender}"group":${JSON.stringify(message.group)}`
-  const metadata = payload.metadata ? `,"metadata":${JSON.stringify(payload.metadata)}` : ''
-  return `"type":"message",${from},"dataType":"${payload.dataType}","data":${jsonData(payload)}${metadata}`
-}
-
-function jsonData(payload: Payload): string {
-  if ('bytes' in payload) return `"${payload.bytes.toString('base64')}"`
-  return payload.dataType === 'json' ? payload.text : JSON.stringify(payload.text)
+function once(cache: Map<Codec, Buffer>, codec: Codec, make: () => Buffer): Buffer {
+  const known = cache.get(codec)
+  if (known) return known
+  const made = make()
+  cache.set(codec, made)
+  return made
 }
 
 function rawFrame(payload: Payload): { data: Buffer; binary: boolean } {

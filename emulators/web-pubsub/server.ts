@@ -84,7 +84,7 @@ export async function startWebPubSub(options: WebPubSubOptions = {}): Promise<We
   const log = options.log ?? createLog('web-pubsub')
   const settings = parseHubs(options.hubs ?? {})
   const stats: Stats = { delivered: 0, received: 0, upstreamRequests: 0, restRequests: 0 }
-  const client = createHttpClient()
+  const client = createHttpClient(clock)
   const ask = createAsk(client, clock, faults, () => stats.upstreamRequests++)
   const service: Service = {
     clock,

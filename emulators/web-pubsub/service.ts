@@ -40,7 +40,7 @@ export function hubOf(service: Service, name: string): Hub {
   const key = name.toLowerCase()
   const known = service.hubs.get(key)
   if (known) return known
-  const hub = createHub(key)
+  const hub = createHub(key, service.upstream.presence)
   service.hubs.set(key, hub)
   return hub
 }

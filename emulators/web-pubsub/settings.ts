@@ -18,6 +18,13 @@ const eventHandler = z.strictObject({
   /** `*`, one event, or a comma-separated list with wildcards; absent = no user events. */
   userEventPattern: z.string().optional(),
   systemEvents: z.array(z.enum(['connect', 'connected', 'disconnected'])).optional(),
+  groupPresenceEvents: z
+    .strictObject({
+      eventNames: z.array(z.enum(['joined', 'left'])).nullish(),
+      /** Group name patterns, as in roles; none = every group. */
+      groupFilters: z.array(z.string().min(1)).nullish(),
+    })
+    .nullish(),
   auth: z
     .strictObject({
       type: z.literal('None', 'handlers are called without credentials: only None is supported'),

@@ -155,19 +155,6 @@ test('a binary frame closes with 1003, one over 1 MB with 1009, bad UTF-8 with 1
 
 test('what is not implemented is refused by name and the connection lives on', async () => {
   using client = await connect(['webpubsub.sendToGroup'])
-  client.send({ type: 'invoke', invocationId: 'i', target: 'event', event: 'e' })
-  expect(await client.next()).toEqual({
-    type: 'invokeResponse',
-    invocationId: 'i',
-    success: false,
-    error: { name: 'BadRequest', message: 'Invocation is not implemented by this emulator.' },
-  })
-  client.send({ type: 'sendToGroup', group: 'g', stream: { streamId: 's' } })
-  expect(await client.next()).toEqual({
-    type: 'streamClosed',
-    streamId: 's',
-    error: { name: 'BadRequest', message: 'Streaming is not implemented by this emulator.' },
-  })
   client.send({ type: 'subscribeGroupState', group: 'g', ackId: 1 })
   expect(await client.next()).toMatchObject({
     ackId: 1,
@@ -177,10 +164,12 @@ test('what is not implemented is refused by name and the connection lives on', a
   expect(await client.next()).toEqual({ type: 'pong' })
 })
 
-test('the SDK sees the refusal of an invocation at once', async () => {
-  using ann = await connectSdk(emulator)
-  await expect(ann.client.invokeEvent('e', 'x', 'text')).rejects.toMatchObject({
-    errorDetail: { name: 'BadRequest', message: 'Invocation is not implemented by this emulator.' },
+test('what is not implemented and cannot be answered closes the connection with its name', async () => {
+  using client = await connect()
+  client.send({ type: 'setGroupState', group: 'g' })
+  expect(await client.closed).toEqual({
+    code: 1007,
+    reason: 'Group state is not implemented by this emulator.',
   })
 })
 

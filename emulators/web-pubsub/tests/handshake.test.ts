@@ -93,11 +93,10 @@ test.each([
   expect(await refusedWith(url())).toBe(status)
 })
 
-test('protobuf is refused by name unless JSON is offered too', async () => {
+test('of several subprotocols the first that is known is taken', async () => {
   const url = await clientUrl(emulator)
-  expect(await refusedWith(url, ['protobuf.webpubsub.azure.v1'])).toBe(501)
-  using client = await connectRaw(url, ['protobuf.webpubsub.azure.v1', JSON_V1])
-  expect(client.socket.protocol).toBe(JSON_V1)
+  using client = await connectRaw(url, ['unknown', 'protobuf.webpubsub.azure.v1', JSON_V1])
+  expect(client.socket.protocol).toBe('protobuf.webpubsub.azure.v1')
 })
 
 test('the hub may stand in the query and in another case, the token in a header', async () => {

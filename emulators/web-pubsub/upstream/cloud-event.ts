@@ -17,7 +17,8 @@ export interface Subject {
 }
 
 export interface CloudEvent {
-  kind: 'sys' | 'user'
+  /** System, user, or group presence. */
+  kind: 'sys' | 'user' | 'gp'
   name: string
   id: number
   contentType: string

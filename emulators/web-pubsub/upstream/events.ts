@@ -1,11 +1,11 @@
-// The events of a hub, sent to the first handler that takes them. `connect` and user events wait for the answer,
-// `connected` and `disconnected` are only reported.
+// The events of a hub, sent to the first handler that takes them. `connect` and user events wait for the answer; that
+// clients are connected, disconnected, members of groups or no longer is only reported.
 import type { Log } from '../../kit/log.ts'
 import type { Clock } from '../clock.ts'
 import type { Connection } from '../connection.ts'
 import { bodyOf, dataTypeOf, payloadFrom } from '../media-type.ts'
 import type { Payload } from '../message.ts'
-import { eventPatternMatches } from '../names.ts'
+import { eventPatternMatches, wildcard } from '../names.ts'
 import type { EventHandler, HubSettings } from '../settings.ts'
 import {
   type CloudEvent,
@@ -29,8 +29,18 @@ export interface Upstream {
   connect(subject: Subject, request: ConnectRequest): Promise<ConnectAnswer>
   connected(connection: Connection): void
   disconnected(connection: Connection, reason: string): void
-  /** Hands an event to its handler. No handler, a status other than 2xx or an unknown content type: not ok. */
-  userEvent(connection: Connection, event: string, payload: Payload): Promise<UserEventAnswer>
+  /** A connection has become a member of a group or is one no longer. */
+  presence(connection: Connection, change: 'joined' | 'left', group: string): void
+  /**
+   * Hands an event to its handler. No handler, a status other than 2xx or an unknown content type: not ok. The signal
+   * gives the request up.
+   */
+  userEvent(
+    connection: Connection,
+    event: string,
+    payload: Payload,
+    signal?: AbortSignal,
+  ): Promise<UserEventAnswer>
 }
 
 export interface UpstreamOptions {
@@ -47,7 +57,12 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   const handlerFor = (hub: string, takes: (handler: EventHandler) => boolean): EventHandler | undefined =>
     options.settingsOf(hub).eventHandlers.find(takes)
 
-  const post = async (handler: EventHandler, subject: Subject, event: CloudEvent): Promise<HttpAnswer> => {
+  const post = async (
+    handler: EventHandler,
+    subject: Subject,
+    event: CloudEvent,
+    signal?: AbortSignal,
+  ): Promise<HttpAnswer> => {
     const validateUrl = resolveUrl(handler.urlTemplate, subject.hub, 'validate')
     if (!(await validation.allows(validateUrl, subject.origin))) {
       throw new NoAnswer(
@@ -57,6 +72,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     }
     const signature = signConnection(subject.connectionId, options.keys)
     return ask(event.kind === 'user' ? 'upstream.user' : `upstream.${event.name}`, {
+      signal,
       method: 'POST',
       url: resolveUrl(handler.urlTemplate, subject.hub, event.name),
       headers: eventHeaders(subject, event, signature, clock.now()),
@@ -64,18 +80,19 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     })
   }
 
-  const report = (connection: Connection, name: 'connected' | 'disconnected', body: object): void => {
-    const handler = handlerFor(connection.hub.name, (one) => one.systemEvents?.includes(name) ?? false)
+  /** Sends an event whose answer changes nothing. */
+  const report = (
+    connection: Connection,
+    kind: 'sys' | 'gp',
+    name: string,
+    body: object,
+    takes: (handler: EventHandler) => boolean,
+  ): void => {
+    const handler = handlerFor(connection.hub.name, takes)
     if (!handler) return
     const subject = subjectOf(connection)
     const id = ++subject.upstream.lastEventId
-    const event = {
-      kind: 'sys',
-      name,
-      id,
-      contentType: JSON_TYPE,
-      body: Buffer.from(JSON.stringify(body)),
-    } as const
+    const event = { kind, name, id, contentType: JSON_TYPE, body: Buffer.from(JSON.stringify(body)) }
     post(handler, subject, event).then(
       (answer) => {
         if (!isSuccess(answer)) log('info', 'event refused', { name, status: answer.status })
@@ -83,6 +100,9 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       (error: unknown) => log('error', 'event lost', { name, error: String(error) }),
     )
   }
+
+  const reportSystem = (connection: Connection, name: 'connected' | 'disconnected', body: object): void =>
+    report(connection, 'sys', name, body, ({ systemEvents }) => systemEvents?.includes(name) ?? false)
 
   return {
     async connect(subject, request) {
@@ -107,9 +127,11 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         return { status: 500 }
       }
     },
-    connected: (connection) => report(connection, 'connected', {}),
-    disconnected: (connection, reason) => report(connection, 'disconnected', { reason }),
-    async userEvent(connection, name, payload) {
+    connected: (connection) => reportSystem(connection, 'connected', {}),
+    disconnected: (connection, reason) => reportSystem(connection, 'disconnected', { reason }),
+    presence: (connection, change, group) =>
+      report(connection, 'gp', change, { group }, (handler) => takesPresence(handler, change, group)),
+    async userEvent(connection, name, payload, signal) {
       const handler = handlerFor(
         connection.hub.name,
         ({ userEventPattern }) =>
@@ -120,13 +142,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       const id = ++subject.upstream.lastEventId
       const metadata = payload.metadata ? { metadata: payload.metadata } : {}
       try {
-        const answer = await post(handler, subject, {
-          kind: 'user',
-          name,
-          id,
-          ...bodyOf(payload),
-          ...metadata,
-        })
+        const event: CloudEvent = { kind: 'user', name, id, ...bodyOf(payload), ...metadata }
+        const answer = await post(handler, subject, event, signal)
         if (!isSuccess(answer)) return refused(log, name, `the handler answered ${answer.status}`)
         const reply = replyOf(answer)
         if (reply === 'invalid') return refused(log, name, 'the answer is not of its content type')
@@ -146,6 +163,17 @@ function refused(log: Log, name: string, reason: string): UserEventAnswer {
 }
 
 const isSuccess = ({ status }: HttpAnswer): boolean => status >= 200 && status < 300
+
+/** https://learn.microsoft.com/javascript/api/@azure/arm-webpubsub/grouppresenceeventfilters */
+function takesPresence(
+  { groupPresenceEvents }: EventHandler,
+  change: 'joined' | 'left',
+  group: string,
+): boolean {
+  const { eventNames, groupFilters } = groupPresenceEvents ?? {}
+  if (!eventNames?.includes(change)) return false
+  return !groupFilters?.length || groupFilters.some((pattern) => wildcard(pattern).test(group))
+}
 
 const subjectOf = ({ id, hub, userId, subprotocol, origin, upstream }: Connection): Subject => ({
   connectionId: id,

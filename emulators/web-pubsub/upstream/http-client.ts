@@ -6,6 +6,7 @@ import {
   type IncomingMessage,
 } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import type { Clock } from '../clock.ts'
 
 const HEADERS_TIMEOUT_MS = 100_000
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024
@@ -15,6 +16,8 @@ export interface HttpRequest {
   url: URL
   headers: Record<string, string>
   body?: Buffer
+  /** Gives the request up. */
+  signal?: AbortSignal | undefined
 }
 
 export interface HttpAnswer {
@@ -40,7 +43,7 @@ export interface HttpClient {
   close(): void
 }
 
-export function createHttpClient(): HttpClient {
+export function createHttpClient(clock: Clock): HttpClient {
   const options = { keepAlive: true, maxSockets: 512, maxFreeSockets: 128 }
   const agents = { 'http:': new HttpAgent(options), 'https:': new HttpsAgent(options) }
 
@@ -53,16 +56,18 @@ export function createHttpClient(): HttpClient {
         agent,
         headers: { ...request.headers, 'content-length': String(request.body?.length ?? 0) },
       })
-      const timer = setTimeout(
-        () => outgoing.destroy(new NoAnswer('The event handler did not answer within 100 s.', false)),
-        HEADERS_TIMEOUT_MS,
-      ).unref()
+      const timer = clock.after(HEADERS_TIMEOUT_MS, () =>
+        outgoing.destroy(new NoAnswer('The event handler did not answer within 100 s.', false)),
+      )
+      const giveUp = (): unknown => outgoing.destroy(new NoAnswer('The request was given up.', false))
+      request.signal?.addEventListener('abort', giveUp)
+      outgoing.on('close', () => request.signal?.removeEventListener('abort', giveUp))
       outgoing.on('response', (response) => {
-        clearTimeout(timer)
+        timer.cancel()
         readAnswer(response).then(resolve, reject)
       })
       outgoing.on('error', (error: NodeJS.ErrnoException) => {
-        clearTimeout(timer)
+        timer.cancel()
         if (error instanceof NoAnswer) return reject(error)
         reject(new NoAnswer(`The event handler could not be reached: ${error.message}`, true, error))
       })

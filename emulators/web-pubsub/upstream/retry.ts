@@ -37,7 +37,8 @@ export function createAsk(client: HttpClient, clock: Clock, faults: Faults, onAt
       } catch (error) {
         if (!(error instanceof NoAnswer) || !error.retry || wait === undefined) throw error
       }
-      await pause(clock, wait)
+      await pause(clock, wait, request.signal)
+      if (request.signal?.aborted) throw new NoAnswer('The request was given up.', false)
     }
   }
 }

@@ -6,7 +6,7 @@ export interface ManualClock extends Clock {
   advance(ms: number): Promise<void>
   /** Timers that have not run yet. */
   waiting(): number
-  /** Resolves when at least this many timers wait. */
+  /** Resolves when at least this many timers wait that are due within a minute: not those that only guard a request. */
   untilWaiting(count: number): Promise<void>
 }
 
@@ -42,7 +42,7 @@ export function createManualClock(start = Date.now()): ManualClock {
     untilWaiting: (count) =>
       new Promise((resolve) => {
         const check = (): void => {
-          if (tasks.length < count) return
+          if (tasks.filter(({ at }) => at - now <= 60_000).length < count) return
           watchers.delete(check)
           resolve()
         }
