@@ -24,12 +24,12 @@ export interface Answer {
 
 /** A request as written; `token` is a bearer token, or the one for Key Vault when absent, or none when null. */
 export async function raw(
-  vault: KeyVault,
+  vault: Pick<KeyVault, 'port' | 'ca'> & Partial<KeyVault>,
   method: string,
   path: string,
   { token, body, headers }: { token?: string | null; body?: unknown; headers?: object } = {},
 ): Promise<Answer> {
-  const bearer = token === undefined ? await vault.token() : token
+  const bearer = token === undefined ? await vault.token?.() : token
   const options: RequestOptions = {
     method,
     path,
@@ -37,7 +37,7 @@ export async function raw(
     host: '127.0.0.1',
     ca: vault.ca,
     agent: false,
-    headers: { ...(bearer !== null && { authorization: `Bearer ${bearer}` }), ...headers },
+    headers: { ...(bearer != null && { authorization: `Bearer ${bearer}` }), ...headers },
   }
   const { promise, resolve, reject } = Promise.withResolvers<Answer>()
   const sent = request(options, async (response) => {
