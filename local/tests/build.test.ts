@@ -1,0 +1,38 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { build, measureLoad } from '../build.ts'
+import { run, temporaryFolder } from './run.ts'
+
+test('the deployable is one small file that loads without node_modules', async () => {
+  await using folder = await temporaryFolder()
+  await build(folder.path)
+  expect((await readdir(folder.path)).sort()).toEqual([
+    'host.json',
+    'main.cjs',
+    'main.cjs.map',
+    'package.json',
+  ])
+  expect(JSON.parse(await readFile(join(folder.path, 'package.json'), 'utf8'))).toEqual({
+    name: 'parley',
+    version: '0.1.0',
+    main: 'main.cjs',
+    engines: { node: '>=24' },
+  })
+  expect((await stat(join(folder.path, 'main.cjs'))).size).toBeLessThan(1_500_000)
+  expect(await measureLoad(join(folder.path, 'main.cjs'))).toBeGreaterThan(0)
+})
+
+test('npm run func explains how to get Core Tools where there are none', async () => {
+  const { code, stderr } = await run('func.ts', [], { PATH: '/nowhere' }).ended
+  expect(code).toBe(1)
+  expect(stderr).toContain('npm install -g azure-functions-core-tools@4')
+})
+
+test('npm run reset touches nothing that is not a data folder', async () => {
+  await using folder = await temporaryFolder()
+  await build(folder.path)
+  const { code, stderr } = await run('reset.ts', ['--data', folder.path]).ended
+  expect(code).toBe(1)
+  expect(stderr).toContain('nothing is deleted')
+  expect(await readdir(folder.path)).toContain('main.cjs')
+})

@@ -1,0 +1,65 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { appSettings, isReplaced, readOwnSettings } from '../settings.ts'
+
+const STACK = {
+  api: 'http://127.0.0.1:1/api',
+  webPubSub: 'Endpoint=http://127.0.0.1;AccessKey=k;Version=1.0;',
+  cosmos: 'AccountEndpoint=http://127.0.0.1:2;AccountKey=k;',
+  storage: 'DefaultEndpointsProtocol=http;',
+  ai: 'http://127.0.0.1:3',
+  signingKeys: '{"keys":[]}',
+}
+
+async function own(content: string) {
+  const folder = await mkdtemp(join(tmpdir(), 'settings-'))
+  const file = join(folder, 'local.settings.json')
+  await writeFile(file, content)
+  try {
+    return await readOwnSettings(file)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+test('without settings of its own the app is pointed at the stack', async () => {
+  const none = await readOwnSettings('/there/is/no/such/file.json')
+  expect(appSettings(STACK, none)).toMatchObject({
+    Cosmos: 'AccountEndpoint=http://127.0.0.1:2;AccountKey=k;',
+    AzureWebJobsStorage: 'DefaultEndpointsProtocol=http;',
+    ISSUER: 'http://127.0.0.1:1/api',
+    GEMINI_API_KEY: 'local',
+    GEMINI_BASE_URL: 'http://127.0.0.1:3',
+    FEED_POLL_DELAY_MS: '100',
+  })
+})
+
+test('a real key goes to the real service', async () => {
+  const settings = appSettings(STACK, await own('{"Values":{"GEMINI_API_KEY":"real"}}'))
+  expect(settings.GEMINI_API_KEY).toBe('real')
+  expect(settings).not.toHaveProperty('GEMINI_BASE_URL')
+})
+
+test('another emulator takes the place of ours; an empty value or "the local storage" does not', async () => {
+  const other = await own(
+    '{"Values":{"Cosmos":"AccountEndpoint=https://localhost:8081;AccountKey=x;","WebPubSub":"","AzureWebJobsStorage":"UseDevelopmentStorage=true"},"Host":{"CORS":"http://localhost:5173"}}',
+  )
+  expect([
+    isReplaced(other, 'Cosmos'),
+    isReplaced(other, 'WebPubSub'),
+    isReplaced(other, 'AzureWebJobsStorage'),
+  ]).toEqual([true, false, false])
+  const settings = appSettings(STACK, other)
+  expect(settings.Cosmos).toBe('AccountEndpoint=https://localhost:8081;AccountKey=x;')
+  expect(settings.WebPubSub).toBe('Endpoint=http://127.0.0.1;AccessKey=k;Version=1.0;')
+  expect(settings.AzureWebJobsStorage).toBe('DefaultEndpointsProtocol=http;')
+  expect(other.cors).toBe('http://localhost:5173')
+})
+
+test.each([
+  ['{', 'is not JSON'],
+  ['{"Values":{"BOTS":[]}}', 'expected string'],
+])('says what is wrong with %s', async (content, message) => {
+  await expect(own(content)).rejects.toThrow(message)
+})
