@@ -358,3 +358,60 @@ test('events of many connections share few sockets to the handler', async () => 
   for (let n = 0; n < 50; n++) await ann.client.sendEvent('e', 'x', 'text')
   expect(handler.sockets()).toBeLessThanOrEqual(2)
 })
+
+test('an answer with two connection states is against the rules: the event fails, the state stays', async () => {
+  await using handler = await startEventHandler()
+  await using emulator = await start(handler)
+  handler.answer = () => ({ headers: { 'ce-connectionState': 'one' } })
+  using client = await connect(emulator)
+  handler.answer = () => ({ headers: { 'ce-connectionState': ['two', 'three'] } })
+  client.send({ type: 'event', event: 'e', data: 1, ackId: 1 })
+  expect(await client.next()).toMatchObject({ ackId: 1, error: { name: 'InternalServerError' } })
+  expect(await statusOf(await clientUrl(emulator))).toBe(500)
+  handler.answer = () => ({ status: 400, headers: { 'ce-connectionState': 'refused' } })
+  client.send({ type: 'event', event: 'f', data: 1, ackId: 2 })
+  await client.next()
+  handler.answer = () => ({ headers: { 'ce-connectionState': '' } })
+  for (const event of ['g', 'h']) client.send({ type: 'event', event, data: 1 })
+  expect((await handler.event('g')).headers['ce-connectionstate']).toBe('one')
+  expect((await handler.event('h')).headers['ce-connectionstate']).toBe(undefined)
+})
+
+test('metadata goes to the handler and comes back with its reply', async () => {
+  await using handler = await startEventHandler()
+  await using emulator = await start(handler)
+  using client = await connect(emulator)
+  handler.answer = ({ headers }) => ({
+    headers: {
+      'content-type': 'text/plain',
+      'X-WebPubSub-Metadata-Echo': String(headers['x-webpubsub-metadata-trace-id']),
+    },
+    body: 'hi',
+  })
+  client.send({ type: 'event', event: 'e', data: 1, metadata: { 'Trace-Id': 'abc' } })
+  expect(await client.next()).toEqual({
+    type: 'message',
+    from: 'server',
+    dataType: 'text',
+    data: 'hi',
+    metadata: { echo: 'abc' },
+  })
+})
+
+test('a handler that does not answer within 100 seconds has failed, and is not asked again', async () => {
+  const clock = createManualClock()
+  await using handler = await startEventHandler()
+  await using emulator = await start(handler, { clock })
+  using client = await connect(emulator)
+  await handler.event('connected')
+  handler.answer = () => new Promise(() => {})
+  client.send({ type: 'event', event: 'e', data: 1, ackId: 1 })
+  await handler.event('e')
+  await clock.advance(99_999)
+  client.send({ type: 'ping' })
+  expect(await client.next()).toEqual({ type: 'pong' })
+  await clock.advance(1)
+  expect(await client.next()).toMatchObject({ ackId: 1, error: { name: 'InternalServerError' } })
+  await clock.advance(60_000)
+  expect(handler.events().filter(({ headers }) => headers['ce-eventname'] === 'e')).toHaveLength(1)
+})

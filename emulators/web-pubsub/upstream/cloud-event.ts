@@ -67,7 +67,7 @@ export function signConnection(connectionId: string, keys: readonly string[]): s
 /** What a blocking answer changes for the events that follow: the connection's state and cookies. */
 export function keepContext(upstream: UpstreamContext, headers: IncomingHttpHeaders): void {
   const state = headers['ce-connectionstate']
-  if (state !== undefined) upstream.state = [state].flat().at(-1)
+  if (state !== undefined) upstream.state = String(state)
   for (const cookie of headers['set-cookie'] ?? []) {
     const [pair = ''] = cookie.split(';', 1)
     const separator = pair.indexOf('=')

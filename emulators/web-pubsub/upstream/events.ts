@@ -20,6 +20,7 @@ import { type HttpAnswer, NoAnswer } from './http-client.ts'
 import type { Ask } from './retry.ts'
 import type { Validation } from './validation.ts'
 
+const SEVERAL_STATES = 'the answer has more than one ce-connectionState'
 const JSON_TYPE = 'application/json; charset=utf-8'
 
 export type UserEventAnswer = { ok: true; payload?: Payload } | { ok: false; reason: string }
@@ -119,6 +120,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         })
         if (!isSuccess(answer))
           return { status: answer.status >= 400 && answer.status < 500 ? answer.status : 500 }
+        if (answer.states > 1) throw new NoAnswer(SEVERAL_STATES, false)
         keepContext(subject.upstream, answer.headers)
         return parseConnectAnswer(answer.body)
       } catch (error) {
@@ -145,6 +147,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         const event: CloudEvent = { kind: 'user', name, id, ...bodyOf(payload), ...metadata }
         const answer = await post(handler, subject, event, signal)
         if (!isSuccess(answer)) return refused(log, name, `the handler answered ${answer.status}`)
+        if (answer.states > 1) return refused(log, name, SEVERAL_STATES)
         const reply = replyOf(answer)
         if (reply === 'invalid') return refused(log, name, 'the answer is not of its content type')
         keepContext(subject.upstream, answer.headers)

@@ -23,6 +23,8 @@ export interface HttpRequest {
 export interface HttpAnswer {
   status: number
   headers: IncomingHttpHeaders
+  /** How often `ce-connectionState` was there: more than once is against the rules, and `headers` would join the values. */
+  states: number
   body: Buffer
 }
 
@@ -97,5 +99,10 @@ async function readAnswer(response: IncomingMessage): Promise<HttpAnswer> {
     if (error instanceof NoAnswer) throw error
     throw new NoAnswer('The answer of the event handler broke off.', true, error)
   }
-  return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }
+  return {
+    status: response.statusCode ?? 0,
+    headers: response.headers,
+    states: response.headersDistinct['ce-connectionstate']?.length ?? 0,
+    body: Buffer.concat(chunks),
+  }
 }

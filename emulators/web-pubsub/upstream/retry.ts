@@ -50,5 +50,5 @@ function faultAnswer(fault: {
 }): HttpAnswer {
   const body = fault.body === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(fault.body))
   const type = fault.body === undefined ? {} : { 'content-type': 'application/json' }
-  return { status: fault.status, headers: { ...type, ...fault.headers }, body }
+  return { status: fault.status, headers: { ...type, ...fault.headers }, states: 0, body }
 }
