@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
@@ -73,6 +74,21 @@ test('one folder serves one vault at a time', async () => {
   await expect(startKeyVault({ dataDir: temp.dir })).rejects.toThrow(
     `The vault in ${temp.dir} cannot be opened: database is locked.`,
   )
+})
+
+test('vaults share a certificate by its folder; it covers the hosts asked for', async () => {
+  await using temp = await temporary()
+  await using first = await startKeyVault({ certificateDir: temp.dir, hosts: ['vault.test', '10.1.2.3'] })
+  await using second = await startKeyVault({ certificateDir: temp.dir })
+  expect(second.ca).toBe(first.ca)
+  const certificate = new X509Certificate(first.ca)
+  expect(certificate.checkHost('vault.test')).toBe('vault.test')
+  expect(certificate.checkIP('10.1.2.3')).toBe('10.1.2.3')
+  expect(certificate.checkHost('other.test')).toBeUndefined()
+})
+
+test.each([6, 91, 7.5])('a retention of %d days is refused', async (retentionDays) => {
+  await expect(startKeyVault({ retentionDays })).rejects.toThrow('Deleted secrets are kept for 7 to 90 days.')
 })
 
 test('without a folder nothing stays behind', async () => {
