@@ -38,6 +38,11 @@ export async function start(bundle: Bundle): Promise<void> {
   const parts = new AsyncDisposableStack()
   const stop = stopper(parts)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0))
+  // npm passes SIGTERM to its shell and not further: without this the stack would outlive `npm start`.
+  const parent = process.ppid
+  if (process.env.npm_lifecycle_event) {
+    setInterval(() => process.ppid !== parent && void stop(0), 250).unref()
+  }
   const started = performance.now()
   try {
     const stack = await startStack(

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build, measureLoad } from '../build.ts'
 import { run, temporaryFolder } from './run.ts'
@@ -26,6 +26,25 @@ test('npm run func explains how to get Core Tools where there are none', async (
   const { code, stderr } = await run('func.ts', [], { PATH: '/nowhere' }).ended
   expect(code).toBe(1)
   expect(stderr).toContain('npm install -g azure-functions-core-tools@4')
+})
+
+test('npm run func starts Core Tools on the deployable, pointed at the running stack', async () => {
+  await using folder = await temporaryFolder()
+  const func = join(folder.path, 'func')
+  await writeFile(func, '#!/bin/sh\necho "$@"; cat local.settings.json\n', { mode: 0o755 })
+  const data = join(folder.path, 'data')
+  await using stack = run('start.ts', ['--ports', '0', '--data', data, '--json', '--no-host'])
+  const { api, queue, pids, accounts } = await stack.ready
+  expect([pids.host, accounts]).toEqual([undefined, []])
+  const { code, stdout } = await run('func.ts', ['--data', data], { PATH: `${folder.path}:/bin:/usr/bin` })
+    .ended
+  expect(code).toBe(0)
+  const [command = '', ...rest] = stdout.split('\n')
+  expect(command).toBe(`start --port ${new URL(api).port}`)
+  const { IsEncrypted, Values } = JSON.parse(rest.join('\n'))
+  expect(IsEncrypted).toBe(false)
+  expect(Values).toMatchObject({ ISSUER: api, COSMOS_DATABASE: 'parley' })
+  expect(Values.AzureWebJobsStorage).toContain(`QueueEndpoint=${queue};`)
 })
 
 test('npm run reset touches nothing that is not a data folder', async () => {
