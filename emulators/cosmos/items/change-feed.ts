@@ -60,9 +60,10 @@ function changes(collection: Collection, { pk, range, now }: FeedRequest, after:
   } else if (range !== undefined) {
     filters.push('rng = ?')
     values.push(range)
-  } else if (collection.ranges.list.length === 1) {
+  } else if (collection.ranges.ranges.length === 1) {
     // The one range there is, named so that the index on range and LSN serves.
-    filters.push('rng = 0')
+    filters.push('rng = ?')
+    values.push(Number(collection.ranges.ranges[0]!.id))
   }
   filters.push('lsn > ?')
   values.push(after)
@@ -76,12 +77,12 @@ function firstSince(collection: Collection, since: number): number {
   const next = collection.prepare(
     `SELECT lsn, ts FROM ${collection.table} WHERE rng = ? AND lsn >= ? ORDER BY lsn LIMIT 1`,
   )
-  const starts = collection.ranges.list.map((_, range) => {
+  const starts = collection.ranges.ranges.map(({ id }) => {
     let low = 0
     let high = collection.lsn + 1
     while (high - low > 1) {
       const middle = Math.floor((low + high) / 2)
-      const found = next.get(range, middle) as { lsn: number; ts: number } | undefined
+      const found = next.get(Number(id), middle) as { lsn: number; ts: number } | undefined
       if (!found || found.ts >= since) high = middle
       else low = found.lsn
     }

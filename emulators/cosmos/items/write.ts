@@ -115,14 +115,14 @@ function stampOf(scope: WriteScope): Stamp {
 }
 
 function insert(scope: WriteScope, document: Row & { id: string }): Stored {
-  const { collection, pk, key } = scope
+  const { collection, pk } = scope
   const stamp = stampOf(scope)
   const stored = seal(collection, document, collection.next++, stamp)
   const expires = expiryOf(document, stamp.ts, collection.definition.defaultTtl)
   const statement = collection.prepare(
     `INSERT INTO ${collection.table} (n, pk, id, rng, lsn, etag, ts, exp, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  const range = collection.ranges.of(key)
+  const range = Number(collection.ranges.of(pk).id)
   guardConstraints(scope, () =>
     statement.run(stored.n, pk, document.id, range, stamp.lsn, stored.etag, stamp.ts, expires, stored.body),
   )

@@ -1,6 +1,6 @@
-// COUNT, SUM, AVG, MIN and MAX over the rows of a group.
+// COUNT, SUM, AVG, MIN, MAX, COUNTIF, MAKELIST and MAKESET over the rows of a group.
 import type { Evaluate } from './compile.ts'
-import { compareValues } from './values.ts'
+import { compareValues, valueKey } from './values.ts'
 
 export interface AggregateSpec {
   name: string
@@ -14,7 +14,7 @@ export interface Accumulator {
   finish(): unknown
 }
 
-const NAMES = new Set(['COUNT', 'SUM', 'AVG', 'MIN', 'MAX'])
+const NAMES = new Set(['COUNT', 'SUM', 'AVG', 'MIN', 'MAX', 'COUNTIF', 'MAKELIST', 'MAKESET'])
 
 export const isAggregate = (name: string) => NAMES.has(name)
 
@@ -28,6 +28,25 @@ export function newAccumulator(name: string): Accumulator {
           if (value !== undefined) count++
         },
         finish: () => count,
+      }
+    }
+    case 'COUNTIF': {
+      let count = 0
+      return {
+        add: (value) => {
+          if (value === true) count++
+        },
+        finish: () => count,
+      }
+    }
+    case 'MAKELIST':
+    case 'MAKESET': {
+      const found = new Map<unknown, unknown>()
+      return {
+        add: (value) => {
+          if (value !== undefined) found.set(name === 'MAKESET' ? valueKey(value) : found.size, value)
+        },
+        finish: () => [...found.values()],
       }
     }
     case 'SUM':

@@ -32,6 +32,11 @@ function isGrouped(expression: Expression, groups: ReadonlySet<string>): boolean
   return children(expression).every((child) => isGrouped(child, groups))
 }
 
+/** The expression and all inside of it, except in subqueries. */
+export function walk(expression: Expression): Expression[] {
+  return [expression, ...children(expression).flatMap(walk)]
+}
+
 function children(expression: Expression): Expression[] {
   switch (expression.kind) {
     case 'member':

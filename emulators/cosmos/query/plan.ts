@@ -83,6 +83,8 @@ function rootAlias(query: Query): string | undefined {
 function conjuncts(where: Expression): Expression[] {
   if (where.kind === 'binary' && where.operator === 'and')
     return [...conjuncts(where.left), ...conjuncts(where.right)]
+  // What a client puts where it has no condition.
+  if (where.kind === 'literal' && where.value === true) return []
   return [where]
 }
 

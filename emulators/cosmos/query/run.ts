@@ -3,12 +3,14 @@
 import { queryCharge } from '../items/charge.ts'
 import { canonicalKey } from '../items/partition-key.ts'
 import type { Collection } from '../storage/collection.ts'
-import { notImplemented } from '../wire/errors.ts'
+import { CosmosError } from '../wire/errors.ts'
 import { type Environment, newEnvironment } from './compile.ts'
 import { isScalar, samePath } from './conditions.ts'
 import { type Continuation, fingerprint, formatContinuation, parseContinuation } from './continuation.ts'
 import { evaluateAll, window } from './evaluate.ts'
 import { type Condition, type Plan, planQuery } from './plan.ts'
+import { describePlan, needsMerging } from './query-plan.ts'
+import { withoutFilter } from './rewrite.ts'
 import { buildScan, type Scan, type Scope } from './scan.ts'
 import { rankOf } from './values.ts'
 
@@ -40,8 +42,8 @@ export function runQuery(collection: Collection, request: QueryRequest): QueryPa
   const plan = planQuery(request.text)
   const env = newEnvironment(request.parameters, request.now)
   const scope = narrow(collection, plan, env, request.scope)
-  if (scope.pk === undefined) refuseMerging(plan)
-  const mark = fingerprint(request.text, request.parameters)
+  if (isAcross(scope) && needsMerging(plan)) throw toBeMerged(describePlan(collection, plan, env, scope))
+  const mark = fingerprint(withoutFilter(request.text), request.parameters)
   const resume = request.continuation ? parseContinuation(request.continuation, mark) : undefined
   const seconds = Math.floor(request.now / 1000)
   const scan = buildScan(collection, plan, env, scope, seconds, plan.streaming ? resume : undefined)
@@ -61,8 +63,21 @@ interface Run {
   resume: Continuation | undefined
 }
 
+const isAcross = ({ pk, prefix, range }: Scope) =>
+  pk === undefined && prefix === undefined && range === undefined
+
+/**
+ * The service's answer to a query that only a client can merge, with the plan for doing so.
+ * https://learn.microsoft.com/rest/api/cosmos-db/querying-cosmosdb-resources-using-the-rest-api#queries-that-cannot-be-served-by-gateway
+ */
+function toBeMerged(plan: string): CosmosError {
+  const message =
+    'The provided cross partition query can not be directly served by the gateway. This is a first chance (internal) exception that all newer clients will know how to handle gracefully. This exception is traced, but unless you see it bubble up as an exception (which only happens on older SDK clients), then you can safely ignore this message.'
+  return new CosmosError(400, message, 1004, plan)
+}
+
 /** Equality on the whole partition key in the WHERE limits a query to a partition, a list of keys to some. */
-function narrow(collection: Collection, plan: Plan, env: Environment, scope: Scope): Scope {
+export function narrow(collection: Collection, plan: Plan, env: Environment, scope: Scope): Scope {
   if (scope.pk !== undefined) return scope
   const about = (path: string[]) =>
     plan.conditions.filter(
@@ -72,7 +87,7 @@ function narrow(collection: Collection, plan: Plan, env: Environment, scope: Sco
     const condition = about(path).find((one) => one.kind === 'compare' && one.operator === '=')
     return condition?.kind === 'compare' ? condition.value(env) : undefined
   })
-  if (values.every(isScalar)) return { pk: canonicalKey(values) }
+  if (values.every(isScalar)) return { ...scope, pk: canonicalKey(values) }
   if (collection.keyPaths.length > 1) return scope
   const list = about(collection.keyPaths[0]!).find(({ kind }) => kind === 'in' || kind === 'in-array')
   const keys =
@@ -83,22 +98,6 @@ function narrow(collection: Collection, plan: Plan, env: Environment, scope: Sco
         : undefined
   if (!Array.isArray(keys) || keys.length === 0 || !keys.every(isScalar)) return scope
   return { ...scope, pks: keys.map((key) => canonicalKey([key])) }
-}
-
-function refuseMerging({ query, compiled }: Plan): void {
-  const needs =
-    query.orderBy.length > 0
-      ? 'ORDER BY'
-      : compiled.groupBy.length > 0
-        ? 'GROUP BY'
-        : compiled.aggregates.length > 0
-          ? 'aggregates'
-          : query.distinct
-            ? 'DISTINCT'
-            : undefined
-  if (needs && query.sources.length > 0) {
-    throw notImplemented(`${needs} across partitions; name the partition key in the request or in the WHERE`)
-  }
 }
 
 function constantPage({ plan, env }: Run): QueryPage {

@@ -18,8 +18,10 @@ export interface Scope {
   pks?: string[]
   /** All logical partitions whose hierarchical key starts so. */
   prefix?: string
-  /** One physical range. */
+  /** One physical range, by its number. */
   range?: number
+  /** A part of hash space, from and below two points. */
+  epk?: { min: string; max: string }
 }
 
 export interface Scan {
@@ -45,7 +47,7 @@ export function buildScan(
   const order = chooseOrder(collection, plan, clauses, scope)
   const keys = sortKeys(order, clauses)
   const where = [
-    ...scopeClauses(scope),
+    ...scopeClauses(collection, scope),
     ...clauses.map((clause) => (resume ? withoutPassed(clause, order) : clause)),
   ]
   if (collection.expires) where.push({ sql: aliveClause(collection).replace(' AND ', ''), values: [now] })
@@ -87,7 +89,8 @@ function sortKeys(order: Scan['order'], clauses: Clause[]): SortKey[] {
     if (columns.rank === undefined || fixed) return [value]
     return [{ sql: columns.rank, descending, from: ({ k }) => k[i]![0] }, value]
   })
-  keys.push({ sql: 'n', descending: order[0]?.descending ?? false, from: ({ n }) => n })
+  // Clients that merge ranges take equal rows to be in this order of their resource ids.
+  keys.push({ sql: 'n', descending: order.some(({ descending }) => descending), from: ({ n }) => n })
   return keys
 }
 
@@ -116,26 +119,35 @@ function withoutPassed(clause: Clause, order: Scan['order']): Clause {
   return rank === undefined ? { sql: '1', values: [] } : { sql: `${rank} = ${clause.rank}`, values: [] }
 }
 
-function scopeClauses({ pk, pks, prefix, range }: Scope): Clause[] {
-  if (pk !== undefined) return [{ sql: 'pk = ?', values: [pk] }]
-  if (pks !== undefined) {
-    const values = pad(pks)
-    return [{ sql: `pk IN (${values.map(() => '?').join(',')})`, values }]
-  }
+function scopeClauses(collection: Collection, { pk, pks, prefix, range, epk }: Scope): Clause[] {
   const clauses: Clause[] = []
-  if (prefix !== undefined)
+  if (pk !== undefined) clauses.push({ sql: 'pk = ?', values: [pk] })
+  else if (pks !== undefined) {
+    const values = pad(pks)
+    clauses.push({ sql: `pk IN (${values.map(() => '?').join(',')})`, values })
+  } else if (prefix !== undefined) {
     clauses.push({ sql: 'pk >= ? AND pk < ?', values: [prefix, `${prefix}\u{10ffff}`] })
-  if (range !== undefined) clauses.push({ sql: 'rng = ?', values: [range] })
+  }
+  // `+`: a range is no reason to leave the index that serves the order or the key.
+  if (range !== undefined) clauses.push({ sql: '+rng = ?', values: [range] })
+  if (epk !== undefined) clauses.push(epkClause(collection, epk))
   return clauses
+}
+
+/** Limits rows to those whose partition key falls between two points of hash space. */
+export function epkClause({ ranges }: Collection, { min, max }: { min: string; max: string }): Clause {
+  const point = `epk('${ranges.kind}', pk)`
+  return { sql: `${point} >= ? AND ${point} < ?`, values: [min, max] }
 }
 
 function chooseOrder(collection: Collection, plan: Plan, clauses: Clause[], scope: Scope): Scan['order'] {
   const { indexed, indexes } = collection
   if (plan.order.length > 0) {
     refuseUnindexed(collection, plan.order)
-    if (scope.pk !== undefined) {
-      indexes.ensure(plan.order.length === 1 ? [{ path: plan.order[0]!.path }] : plan.order)
-    }
+    indexes.ensure(
+      plan.order.length === 1 ? [{ path: plan.order[0]!.path }] : plan.order,
+      scope.pk === undefined,
+    )
     return plan.order
   }
   const sought = clauses.filter(({ operator, path }) => operator && path && indexed.includes(path))

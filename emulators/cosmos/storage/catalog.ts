@@ -4,7 +4,7 @@ import { badRequest, conflict, notFound } from '../wire/errors.ts'
 import { type Collection, type ContainerRow, derived, toCollection } from './collection.ts'
 import { type ContainerDefinition, parseDefinition } from './definition.ts'
 import { recomputeExpiry } from './expiry.ts'
-import { createRangeMap } from './ranges.ts'
+import { createRangeMap, type Layout, splitLayout } from './ranges.ts'
 import { databaseRid } from './rid.ts'
 import type { Store } from './store.ts'
 import { createTable } from './table.ts'
@@ -30,6 +30,8 @@ export interface Catalog {
   createCollection(databaseId: string, body: unknown): Collection
   replaceCollection(collection: Collection, body: unknown): void
   deleteCollection(collection: Collection): void
+  /** Splits a range in two. @throws CosmosError 400 when there is no such range, or it is too small. */
+  splitRange(collection: Collection, id: string): void
 }
 
 export interface CatalogOptions {
@@ -45,10 +47,17 @@ export function openCatalog(store: Store, options: CatalogOptions): Catalog {
     const { number, id, etag, ts } = row as { number: number; id: string; etag: string; ts: number }
     databases.set(id, { number, id, rid: databaseRid(number), etag, ts, collections: new Map() })
   }
+  const layouts = new Map<number, Layout>()
+  for (const { container, layout } of store.prepare('SELECT * FROM layouts').all()) {
+    layouts.set(Number(container), JSON.parse(String(layout)))
+  }
   for (const row of store.prepare('SELECT * FROM containers ORDER BY number').all()) {
     const container = row as unknown as ContainerRow
     const owner = [...databases.values()].find(({ number }) => number === container.owner)
-    owner?.collections.set(container.id, toCollection(store, owner.id, container))
+    owner?.collections.set(
+      container.id,
+      toCollection(store, owner.id, container, layouts.get(container.number)),
+    )
   }
   const allCollections = () => [...databases.values()].flatMap((one) => [...one.collections.values()])
 
@@ -72,6 +81,7 @@ export function openCatalog(store: Store, options: CatalogOptions): Catalog {
   const drop = (collection: Collection) => {
     store.database.exec(`DROP TABLE ${collection.table}`)
     store.prepare('DELETE FROM containers WHERE number = ?').run(collection.number)
+    store.prepare('DELETE FROM layouts WHERE container = ?').run(collection.number)
     collection.indexes.forget()
   }
 
@@ -108,7 +118,6 @@ export function openCatalog(store: Store, options: CatalogOptions): Catalog {
       const owner = database(databaseId)
       const definition = parseDefinition(body)
       if (owner.collections.has(definition.id)) throw conflict()
-      createRangeMap(options.ranges, definition.partitionKey)
       const created = store.transaction(() => {
         const row = {
           owner: owner.number,
@@ -152,6 +161,19 @@ export function openCatalog(store: Store, options: CatalogOptions): Catalog {
     deleteCollection(collection) {
       store.transaction(() => drop(collection))
       database(collection.databaseId).collections.delete(collection.id)
+    },
+    splitRange(collection, id) {
+      const { kind } = collection.ranges
+      const layout = splitLayout(collection.ranges, kind, id)
+      const [low, high] = layout.ranges.filter(({ parents }) => parents.at(-1) === id)
+      store.transaction(() => {
+        const move = `UPDATE ${collection.table} SET rng = CASE WHEN epk('${kind}', pk) < ? THEN ? ELSE ? END WHERE rng = ?`
+        store.prepare(move).run(high!.minInclusive, Number(low!.id), Number(high!.id), Number(id))
+        store
+          .prepare('INSERT OR REPLACE INTO layouts (container, layout) VALUES (?, ?)')
+          .run(collection.number, JSON.stringify(layout))
+      })
+      collection.ranges = createRangeMap(layout, kind)
     },
   }
 }

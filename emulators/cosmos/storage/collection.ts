@@ -2,8 +2,9 @@
 import type { StatementSync } from 'node:sqlite'
 import { splitPath } from '../items/partition-key.ts'
 import type { ContainerDefinition } from './definition.ts'
+import { hashKind } from './epk.ts'
 import { createIndexedPaths, type IndexedPaths } from './indexed-paths.ts'
-import { createRangeMap, type RangeMap } from './ranges.ts'
+import { createRangeMap, evenLayout, type Layout, type RangeMap } from './ranges.ts'
 import { containerRid, databaseRid, documentRids } from './rid.ts'
 import type { Store } from './store.ts'
 import { createIndexes, type Indexes } from './table.ts'
@@ -15,6 +16,7 @@ export interface ContainerRow {
   etag: string
   ts: number
   definition: string
+  /** How many ranges it was created with. */
   ranges: number
   lsn: number
   next: number
@@ -50,9 +52,16 @@ export interface Collection {
   prepare(sql: string): StatementSync
 }
 
-export function toCollection(store: Store, databaseId: string, row: ContainerRow): Collection {
+/** @param layout How its ranges are cut, where they were split since its creation. */
+export function toCollection(
+  store: Store,
+  databaseId: string,
+  row: ContainerRow,
+  layout?: Layout,
+): Collection {
   const table = `docs_${row.number}`
   const definition = JSON.parse(row.definition) as ContainerDefinition
+  const kind = hashKind(definition.partitionKey)
   const collection: Collection = {
     number: row.number,
     owner: row.owner,
@@ -66,7 +75,7 @@ export function toCollection(store: Store, databaseId: string, row: ContainerRow
     definition,
     ...derived(definition),
     indexes: createIndexes(store, table),
-    ranges: createRangeMap(row.ranges, definition.partitionKey),
+    ranges: createRangeMap(layout ?? evenLayout(row.ranges, kind), kind),
     lsn: row.lsn,
     next: row.next,
     dirty: false,

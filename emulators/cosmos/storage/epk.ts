@@ -1,7 +1,35 @@
 // The effective partition key: the point in hash space that decides which physical range a document is in. Clients
 // compute it too (bulk, feed ranges), so it has to be the service's own hash: MurmurHash3 x64 128 of the typed values.
 // https://github.com/aappleby/smhasher/blob/master/src/MurmurHash3.cpp
-import type { KeyValue } from '../items/partition-key.ts'
+import { type KeyValue, parsePartitionKey } from '../items/partition-key.ts'
+import { hashKeyV1 } from './epk-v1.ts'
+
+export type HashKind = 'v1' | 'v2' | 'multi'
+
+/** Which hash a container's partition key is spread by. */
+export function hashKind({ kind, version }: { kind: string; version?: number | undefined }): HashKind {
+  if (kind === 'MultiHash') return 'multi'
+  return version === 2 ? 'v2' : 'v1'
+}
+
+/** The point of a complete key; of a hierarchical key also of its first levels, whose points then begin with it. */
+export function effectiveKey(kind: HashKind, values: readonly KeyValue[]): string {
+  if (kind === 'multi') return values.map((value) => hashKey([value])).join('')
+  return kind === 'v2' ? hashKey(values) : hashKeyV1(values[0])
+}
+
+const known = new Map<string, string>()
+
+/** The point of a key in its canonical text, remembered: hashing costs more than all else about a small request. */
+export function effectiveKeyOf(kind: HashKind, pk: string): string {
+  const name = kind + pk
+  const found = known.get(name)
+  if (found !== undefined) return found
+  const point = effectiveKey(kind, parsePartitionKey(pk))
+  if (known.size >= 20_000) known.clear()
+  known.set(name, point)
+  return point
+}
 
 const MASK = 0xffff_ffff_ffff_ffffn
 const C1 = 0x87c3_7b91_1142_53d5n

@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { CosmosError } from '../wire/errors.ts'
+import { effectiveKeyOf, type HashKind } from './epk.ts'
 
 export type Row = Record<string, unknown>
 export type { SQLInputValue }
@@ -48,7 +49,8 @@ CREATE TABLE IF NOT EXISTS containers (
   number INTEGER PRIMARY KEY AUTOINCREMENT, owner INTEGER NOT NULL, id TEXT NOT NULL, etag TEXT NOT NULL,
   ts INTEGER NOT NULL, definition TEXT NOT NULL, ranges INTEGER NOT NULL, lsn INTEGER NOT NULL, next INTEGER NOT NULL,
   UNIQUE (owner, id)
-);`
+);
+CREATE TABLE IF NOT EXISTS layouts (container INTEGER PRIMARY KEY, layout TEXT NOT NULL);`
 
 /**
  * Opens the store in a folder, created if need be, or in memory without one.
@@ -64,6 +66,10 @@ export function openStore(dataDir?: string): Store {
       'PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY;',
     )
     database.exec(SCHEMA)
+    // Where a key is in hash space, for the rare reads of a part of a range.
+    database.function('epk', { deterministic: true }, (kind, pk) =>
+      effectiveKeyOf(kind as HashKind, String(pk)),
+    )
   } catch (cause) {
     database.close()
     throw new Error(`Cannot open the data in ${dataDir}: is another Cosmos DB emulator using it?`, { cause })

@@ -49,6 +49,8 @@ export function createIndexes(store: Store, table: string): Indexes {
         return descending ? parts.map((sql) => `${sql} DESC`) : parts
       })
       if (columns.length === 0) return
+      // A row's number comes last in any index, ascending; where rows are to come the other way it is named.
+      if (!order[0]!.descending && order.some(({ descending }) => descending)) columns.push('n DESC')
       const prefix = wide ? [] : ['pk']
       const name = createHash('sha1').update(JSON.stringify(order)).digest('hex').slice(0, 12)
       create(`${wide ? 'wide' : 'by'}_${name}`, [...prefix, ...columns].join(','))

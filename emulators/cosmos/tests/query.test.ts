@@ -290,16 +290,13 @@ test('ORDER BY a path that the policy excludes is refused', async () => {
   expect((await order('_ts')).resources).toEqual([])
 })
 
-test('across partitions: filters work, an order or an aggregate fails loudly', async () => {
-  const all = (text: string) => container.items.query(text).fetchAll()
-  expect((await all('SELECT VALUE c.name FROM c WHERE c.age > 30')).resources).toEqual(['Ada', 'cleo', 'Zoe'])
-  await expect(all('SELECT * FROM c ORDER BY c.age')).rejects.toMatchObject({ code: 501 })
-  await expect(all('SELECT VALUE COUNT(1) FROM c')).rejects.toMatchObject({ code: 501 })
+test('across partitions: filters are served as they are, keys in the WHERE name the partition', async () => {
+  const all = async (text: string) => (await container.items.query(text).fetchAll()).resources
+  expect(await all('SELECT VALUE c.name FROM c WHERE c.age > 30')).toEqual(['Ada', 'cleo', 'Zoe'])
   const listed =
     'SELECT VALUE c.name FROM c WHERE ARRAY_CONTAINS(["elsewhere", "p"], c.pk) AND (c.age > 90 OR c.id = "2")'
-  expect((await all(listed)).resources).toEqual(['Bob', 'Zoe'])
+  expect(await all(listed)).toEqual(['Bob', 'Zoe'])
   const both = 'SELECT VALUE c.name FROM c WHERE c.pk IN ("p", "elsewhere") AND c.pk IN ("elsewhere", "none")'
-  expect((await all(both)).resources).toEqual(['Zoe'])
-  const narrowed = await all('SELECT VALUE COUNT(1) FROM c WHERE c.pk = "elsewhere"')
-  expect(narrowed.resources).toEqual([1])
+  expect(await all(both)).toEqual(['Zoe'])
+  expect(await all('SELECT VALUE COUNT(1) FROM c WHERE c.pk = "elsewhere"')).toEqual([1])
 })

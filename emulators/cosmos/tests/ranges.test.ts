@@ -1,6 +1,7 @@
 // Several physical ranges: the client's hash and ours must agree, or bulk requests go astray.
 import { ChangeFeedStartFrom } from '@azure/cosmos'
 import { hashKey } from '../storage/epk.ts'
+import { hashKeyV1 } from '../storage/epk-v1.ts'
 import { startAccount } from './start.ts'
 
 test.each([
@@ -16,6 +17,37 @@ test.each([
   [[undefined], '11622DAA78F835834610ABE56EFF5CB5'],
 ])('the effective partition key of %j', (key, expected) => {
   expect(hashKey(key)).toBe(expected)
+})
+
+test.each([
+  ['a', '05C1D78593652C086200'],
+  ['', '05C1CF33970FF80800'],
+  ['комната №1', '05C199F70F0FC008D1BBD1BFD1BDD1BED1B1D283D1B121E385973200'],
+  [17.5, '05C1E5EBDF2F7205C031C0'],
+  [-1, '05C1D1A5BDDF9C054010'],
+  [true, '05C1D7C5A903D803'],
+  [false, '05C1DB857D857C02'],
+  [null, '05C1ED45D7475601'],
+  [undefined, '05C1D529E345DC00'],
+])('the effective partition key of version 1 of %j', (key, expected) => {
+  expect(hashKeyV1(key)).toBe(expected)
+})
+
+test('bulk over ranges of a version 1 key: the client finds the same range', async () => {
+  await using account = await startAccount({ ranges: 3 })
+  const container = await account.container({ partitionKey: { paths: ['/pk'], version: 1 } })
+  const keys = [...Array.from({ length: 30 }, (_, i) => `room-${i}`), 1, -2.5, true, null]
+  const results = await container.items.executeBulkOperations(
+    keys.map((pk) => ({
+      operationType: 'Create' as const,
+      partitionKey: pk,
+      resourceBody: { id: '1', pk } as never,
+    })),
+  )
+  expect(results.map(({ response }) => response?.statusCode)).toEqual(Array(34).fill(201))
+  const ranges = await container.getFeedRanges()
+  expect(ranges.map(({ minInclusive }) => minInclusive)).toEqual(['', '05C1D5AB55AB54', '05C1E5AB55AB54'])
+  expect((await container.items.query('SELECT VALUE COUNT(1) FROM c').fetchAll()).resources).toEqual([34])
 })
 
 test('bulk, feed ranges and point reads over three ranges', async () => {

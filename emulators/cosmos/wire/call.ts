@@ -79,15 +79,13 @@ export async function commit<T>(call: Call, run: () => T, options?: { atomic?: b
  */
 export function rangeOf(call: Call, collection: Collection): number | undefined {
   const id = header(call.request, 'x-ms-documentdb-partitionkeyrangeid')
-  if (header(call.request, 'x-ms-start-epk') !== undefined) {
-    throw notImplemented('reading a part of a physical range (x-ms-start-epk)')
-  }
   if (id === undefined) return undefined
   // Some clients prefix the container's rid: `<rid>,0`.
   const wanted = id.slice(id.indexOf(',') + 1)
-  const index = collection.ranges.list.findIndex((range) => range.id === wanted)
-  if (index < 0) throw new CosmosError(410, `There is no partition key range '${id}'.`, 1002)
-  return index
+  if (!collection.ranges.find(wanted)) {
+    throw new CosmosError(410, `There is no partition key range '${id}'; it may have been split.`, 1002)
+  }
+  return Number(wanted)
 }
 
 /** Headers that change what a write means and are not covered. @throws CosmosError 501 */

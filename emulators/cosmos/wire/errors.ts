@@ -24,12 +24,15 @@ export class CosmosError extends Error {
   readonly status: number
   readonly code: string
   readonly substatus: number | undefined
+  /** Goes into the body as `additionalErrorInfo`. */
+  readonly info: string | undefined
 
-  constructor(status: number, message: string, substatus?: number) {
+  constructor(status: number, message: string, substatus?: number, info?: string) {
     super(message)
     this.status = status
     this.code = CODES[status] ?? 'Error'
     this.substatus = substatus
+    this.info = info
   }
 }
 

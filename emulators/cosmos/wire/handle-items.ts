@@ -119,7 +119,7 @@ export const bulkItems: Handler = async (call) => {
       const text = operation.partitionKey ?? ownKey
       if (text === undefined) throw badRequest('PartitionKey value must be supplied for every operation.')
       const key = completeKey(parsePartitionKey(text), collection)
-      if (range !== undefined && collection.ranges.of(key) !== range) {
+      if (range !== undefined && Number(collection.ranges.of(canonicalKey(key)).id) !== range) {
         throw new CosmosError(410, 'An operation belongs to another partition key range.', 1002)
       }
       const result: BatchResult = stopped

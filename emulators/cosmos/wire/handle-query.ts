@@ -1,9 +1,11 @@
 // Queries, lists and the change feed.
 import { z } from 'zod'
 import { type FeedStart, readFeed } from '../items/change-feed.ts'
-import { canonicalKey, parsePartitionKey } from '../items/partition-key.ts'
+import { canonicalKey, type KeyValue, parsePartitionKey } from '../items/partition-key.ts'
+import { newEnvironment } from '../query/compile.ts'
 import { planQuery } from '../query/plan.ts'
-import { type QueryPage, runQuery } from '../query/run.ts'
+import { describePlan } from '../query/query-plan.ts'
+import { narrow, type QueryPage, runQuery } from '../query/run.ts'
 import type { Scope } from '../query/scan.ts'
 import type { Collection } from '../storage/collection.ts'
 import { type Call, collectionOf, type Handler, rangeOf, seconds, strongReads } from './call.ts'
@@ -66,14 +68,35 @@ function page(
 /** The documents a query or list may see, by the headers of the request. */
 function scopeOf(call: Call, collection: Collection): Scope {
   const range = rangeOf(call, collection)
+  const epk = partOf(call)
+  const values = keyOf(call, collection)
+  const part = { ...(range !== undefined && { range }), ...(epk && { epk }) }
+  if (values === undefined) return part
+  if (values.length === collection.keyPaths.length) return { ...part, pk: canonicalKey(values) }
+  return { ...part, prefix: `${canonicalKey(values).slice(0, -1)},` }
+}
+
+/** The partition key, or the first values of a hierarchical one, that a query is limited to. @throws CosmosError 400 */
+function keyOf(call: Call, { keyPaths }: Collection): KeyValue[] | undefined {
   const text = header(call.request, 'x-ms-documentdb-partitionkey')
-  if (text === undefined) return range === undefined ? {} : { range }
+  if (text === undefined) return undefined
   const values = parsePartitionKey(text)
-  if (values.length === collection.keyPaths.length) return { pk: canonicalKey(values) }
-  if (values.length > collection.keyPaths.length)
-    throw badRequest('The partition key has too many components.')
-  if (values.length === 0) return { pk: canonicalKey(collection.keyPaths.map(() => undefined)) }
-  return { prefix: `${canonicalKey(values).slice(0, -1)},` }
+  if (values.length > keyPaths.length) throw badRequest('The partition key has too many components.')
+  // `[]` is how clients write "no partition key".
+  return values.length === 0 ? keyPaths.map(() => undefined) : values
+}
+
+/** A part of hash space that a read is limited to, within a range. @throws CosmosError 400 */
+function partOf({ request }: Call): { min: string; max: string } | undefined {
+  const min = header(request, 'x-ms-start-epk')
+  const max = header(request, 'x-ms-end-epk')
+  if (min === undefined && max === undefined) return undefined
+  if (![min, max].every((bound) => bound !== undefined && /^([\dA-F]{2})*$/i.test(bound))) {
+    throw badRequest(
+      'x-ms-start-epk and x-ms-end-epk must be the hexadecimal bounds of a part of hash space.',
+    )
+  }
+  return { min: min!.toUpperCase(), max: max!.toUpperCase() }
 }
 
 function metrics({ documents, examined }: QueryPage): string {
@@ -81,40 +104,16 @@ function metrics({ documents, examined }: QueryPage): string {
   return `totalExecutionTimeInMs=0.00;queryCompileTimeInMs=0.00;retrievedDocumentCount=${examined};retrievedDocumentSize=${size};outputDocumentCount=${documents.length};outputDocumentSize=${size};indexUtilizationRatio=1.00`
 }
 
-/** The SDK asks for a plan with every query and needs it only to merge partitions, which is refused. */
 export const planItems: Handler = (call) => {
   const collection = collectionOf(call)
-  const { query, compiled } = planQuery(parseQueryBody(call.request.body).text)
-  const plain =
-    query.orderBy.length === 0 &&
-    compiled.groupBy.length === 0 &&
-    compiled.aggregates.length === 0 &&
-    !query.distinct &&
-    !query.offset &&
-    !query.top
-  if (!plain) throw notImplemented('query plans for ORDER BY, aggregates, GROUP BY, DISTINCT, TOP and OFFSET')
-  return { status: 200, collection, body: PASS_THROUGH }
+  const { text, parameters } = parseQueryBody(call.request.body)
+  const scope = scopeOf(call, collection)
+  const plan = planQuery(text)
+  const env = newEnvironment(parameters, call.service.clock())
+  const features = header(call.request, 'x-ms-cosmos-supported-query-features')
+  const within = narrow(collection, plan, env, scope)
+  return { status: 200, collection, body: describePlan(collection, plan, env, within, features) }
 }
-
-const PASS_THROUGH = JSON.stringify({
-  partitionedQueryExecutionInfoVersion: 2,
-  queryInfo: {
-    distinctType: 'None',
-    top: null,
-    offset: null,
-    limit: null,
-    orderBy: [],
-    orderByExpressions: [],
-    groupByExpressions: [],
-    groupByAliases: [],
-    aggregates: [],
-    groupByAliasToAggregateType: {},
-    rewrittenQuery: '',
-    hasSelectValue: false,
-    hasNonStreamingOrderBy: false,
-  },
-  queryRanges: [{ min: '', max: 'FF', isMinInclusive: true, isMaxInclusive: false }],
-})
 
 export const readChanges: Handler = (call) => {
   const collection = collectionOf(call)

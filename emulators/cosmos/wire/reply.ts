@@ -49,7 +49,11 @@ export function toErrorReply(error: unknown): Reply {
   return toReply({
     status: known.status,
     charge: FAILURE_CHARGE,
-    body: JSON.stringify({ code: known.code, message: known.message }),
+    body: JSON.stringify({
+      code: known.code,
+      message: known.message,
+      ...(known.info !== undefined && { additionalErrorInfo: known.info }),
+    }),
     ...(known.substatus !== undefined && { headers: { 'x-ms-substatus': String(known.substatus) } }),
   })
 }

@@ -60,13 +60,12 @@ export function containerResource(collection: Collection) {
 
 /** The physical ranges of a container; together they cover all of hash space. */
 export function rangesJson({ rid, ranges, ts, etag }: Collection): string {
-  const list = ranges.list.map((range) => ({
+  const list = ranges.ranges.map((range) => ({
     ...range,
     _rid: rid,
     ridPrefix: Number(range.id),
-    throughputFraction: 1 / ranges.list.length,
+    throughputFraction: 1 / ranges.ranges.length,
     status: 'online',
-    parents: [],
     lsn: 0,
     _etag: etag,
     _ts: ts,
