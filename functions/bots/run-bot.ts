@@ -1,8 +1,9 @@
-// One job, one reply: the queue delivers at least once, the run makes it once.
+// One job, one reply: the queue delivers at least once, the run makes it once. A job that the queue has given up, because
+// its hosts died or the database was away, is ended with an honest word in the chat.
 import { app as functions } from '@azure/functions'
 import * as z from 'zod'
 import { parseInput } from '../../shared/protocol/parse.ts'
-import { runBot } from '../../shared/services/bots/run-bot.ts'
+import { giveUpRun, runBot } from '../../shared/services/bots/run-bot.ts'
 import { app } from '../adapter/app.ts'
 
 const botJob = z.strictObject({ chatId: z.string(), seq: z.int(), botId: z.string() })
@@ -17,5 +18,10 @@ export function registerRunBot(): void {
       const lastTry = Number(context.triggerMetadata?.dequeueCount ?? 1) >= MAX_DEQUEUE_COUNT
       await runBot(app(), parseInput(botJob, job), lastTry)
     },
+  })
+  functions.storageQueue('give-up-bot', {
+    queueName: 'bot-jobs-poison',
+    connection: 'AzureWebJobsStorage',
+    handler: (job) => giveUpRun(app(), parseInput(botJob, job)),
   })
 }

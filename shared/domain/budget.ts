@@ -3,6 +3,9 @@
 /** Room for a page's items, the envelope and the frame around it taken off. */
 export const PAGE_BYTES = 240 * 1024
 
+/** The longest text of a message, in UTF-16 code units. */
+export const MAX_TEXT = 8_000
+
 const encoder = new TextEncoder()
 
 /** The size of a text in UTF-8. */

@@ -1,6 +1,7 @@
 // What a client may ask, one schema per use case. Unknown fields are refused by name; a number may come as digits,
 // because a query string has nothing else.
 import * as z from 'zod'
+import { MAX_TEXT } from '../domain/budget.ts'
 
 const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 characters of A-Z a-z 0-9 _ -')
 const handle = z.string().regex(/^[A-Za-z0-9_.-]{3,32}$/, 'must be 3 to 32 characters of A-Z a-z 0-9 _ . -')
@@ -23,7 +24,7 @@ const profile = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('therapist'), specialization: z.string().min(1).max(200) }),
 ])
 
-const content = z.strictObject({ type: z.literal('text'), text: z.string().min(1).max(8_000) })
+const content = z.strictObject({ type: z.literal('text'), text: z.string().min(1).max(MAX_TEXT) })
 
 export const nothing = z.strictObject({})
 export const registerRequest = z.strictObject({

@@ -21,7 +21,9 @@ export function createGemini({
       baseUrl === undefined ? {} : { baseUrl },
     )
     const contents = request.turns.map(({ role, text }) => ({ role, parts: [{ text }] }))
-    const { stream } = await model.generateContentStream({ contents }, { signal })
+    const { stream, response } = await model.generateContentStream({ contents }, { signal })
+    // The SDK collects the whole answer too. Nobody asked for it, and unhandled its failure would end the process.
+    response.catch(() => undefined)
     for await (const chunk of stream) {
       const text = chunk.text()
       if (text !== '') yield { text }

@@ -2,13 +2,13 @@
 // so however often the job is delivered there is one reply.
 import type { Bot, Run, Usage } from '../../domain/bot.ts'
 import { chatGroup } from '../../domain/chat.ts'
-import type { Content, NewEntry } from '../../domain/entry.ts'
+import type { NewEntry, StoredEntry } from '../../domain/entry.ts'
 import { ChatError } from '../../domain/error.ts'
-import { runIdOf } from '../../domain/id.ts'
 import type { BotJob } from '../feed/apply-changes.ts'
 import type { Appender } from '../log/append.ts'
 import type { Logger, LogStore, Provider, Push, StateStore, Time } from '../ports.ts'
 import { readContext } from './context.ts'
+import { hold, LEASE_MS, type Lease, takeRun } from './lease.ts'
 import { streamReply } from './stream-reply.ts'
 
 export interface BotDeps {
@@ -22,8 +22,6 @@ export interface BotDeps {
   provider(name: string): Provider
 }
 
-/** Longer than any pause between checkpoints, shorter than the queue's patience. */
-export const LEASE_MS = 15_000
 const FAILED_TEXT = 'I could not answer this time. Please ask again.'
 
 /**
@@ -35,7 +33,7 @@ export async function runBot(deps: BotDeps, job: BotJob, lastTry: boolean): Prom
   const bot = deps.bots.find(({ botId }) => botId === job.botId)
   const prompt = await deps.log.readEntry(job.chatId, job.seq)
   if (!bot || prompt?.type !== 'message') return
-  const lease = await takeRun(deps, job)
+  const lease = await takeOpenRun(deps, job)
   if (!lease) return
   const { run } = lease
   await tell(deps, run, { type: 'run.started', attempt: run.attempt, promptSeq: run.promptSeq })
@@ -50,46 +48,30 @@ export async function runBot(deps: BotDeps, job: BotJob, lastTry: boolean): Prom
       error: String(error),
     })
     if (lastTry) return finish(deps, lease, { state: 'failed', text: FAILED_TEXT })
-    await deps.state.replaceRun({ ...run, leaseUntil: 0 }, lease.etag)
+    await hold(deps, lease, { leaseUntil: 0 })
     throw new ChatError('unavailable', 'The model failed; the job will be tried again.', { cause: error })
   }
 }
 
-export interface Lease {
-  run: Run
-  etag: string
+/**
+ * Ends a job that the queue has given up, whose last owner may have died: the failure is said in the chat.
+ * @throws ChatError `busy` while another holds the lease
+ */
+export async function giveUpRun(deps: BotDeps, job: BotJob): Promise<void> {
+  const prompt = await deps.log.readEntry(job.chatId, job.seq)
+  if (prompt?.type !== 'message') return
+  const lease = await takeOpenRun(deps, job)
+  if (lease) await finish(deps, lease, { state: 'failed', text: FAILED_TEXT })
 }
 
-/** The run, ours alone for a while. Undefined when it has ended. */
-async function takeRun(deps: BotDeps, job: BotJob): Promise<Lease | undefined> {
-  const now = deps.time.now()
-  const runId = runIdOf(job.chatId, job.seq, job.botId)
-  const fresh: Run = {
-    runId,
-    chatId: job.chatId,
-    botId: job.botId,
-    promptSeq: job.seq,
-    state: 'streaming',
-    attempt: 1,
-    fence: 1,
-    leaseUntil: now + LEASE_MS,
-    text: '',
-    createdAt: new Date(now).toISOString(),
-  }
-  const { run, etag, created } = await deps.state.createRun(fresh)
-  if (created) return { run, etag }
-  if (run.state !== 'streaming') return undefined
-  if (run.leaseUntil > now) throw new ChatError('busy', `Run ${runId} is being worked on.`)
-  const mine: Run = {
-    ...run,
-    attempt: run.attempt + 1,
-    fence: run.fence + 1,
-    leaseUntil: now + LEASE_MS,
-    text: '',
-  }
-  const taken = await deps.state.replaceRun(mine, etag)
-  if (!taken) throw new ChatError('busy', `Run ${runId} was taken by another.`)
-  return { run: mine, etag: taken.etag }
+/** The run, if there is anything left to do. An owner that died between its reply and the end left only the end. */
+async function takeOpenRun(deps: BotDeps, job: BotJob): Promise<Lease | undefined> {
+  const lease = await takeRun(deps, job)
+  if (!lease || lease.run.attempt === 1) return lease
+  const reply = await findReply(deps, lease.run)
+  if (!reply) return lease
+  await end(deps, lease, reply)
+  return undefined
 }
 
 interface Answer {
@@ -98,32 +80,47 @@ interface Answer {
   usage?: Usage | undefined
 }
 
-/** The reply goes into the log before the run ends, so that a crash between the two only repeats the append. */
-async function finish(deps: BotDeps, lease: Lease, answer: Answer): Promise<void> {
-  const { run } = lease
-  const content: Content = { type: 'text', text: answer.text }
+/** The reply goes into the log before the run ends, so that a crash between the two only repeats the end. */
+async function finish(deps: BotDeps, lease: Lease, { state, text, usage }: Answer): Promise<void> {
+  const { runId, promptSeq, botId } = lease.run
+  const ours = await hold(deps, lease, { text, leaseUntil: deps.time.now() + LEASE_MS })
+  if (!ours) return deps.logger('info', 'run.taken-over', { runId })
   const reply: NewEntry = {
     type: 'message',
-    senderId: run.botId,
-    content,
-    run: { runId: run.runId, promptSeq: run.promptSeq, state: answer.state },
-    dedupeKey: `bot:${run.runId}`,
+    senderId: botId,
+    content: { type: 'text', text },
+    run: { runId, promptSeq, state },
+    dedupeKey: replyKey(runId),
   }
-  const entry = await appendReply(deps, run, reply)
-  await deps.state.replaceRun({ ...run, ...answer, leaseUntil: 0, replySeq: entry.seq }, lease.etag)
-  await tell(deps, run, { type: 'run.ended', state: answer.state, replySeq: entry.seq })
+  await end(deps, lease, await appendReply(deps, lease.run, reply), usage)
+}
+
+/** The run ends as the reply in the log says, whoever wrote it. */
+async function end(deps: BotDeps, lease: Lease, reply: StoredEntry, usage?: Usage): Promise<void> {
+  if (reply.type !== 'message' || reply.content.type !== 'text' || !reply.run) return
+  const { state } = reply.run
+  const { text } = reply.content
+  const ours = await hold(deps, lease, { state, text, usage, leaseUntil: 0, replySeq: reply.seq })
+  if (ours) await tell(deps, lease.run, { type: 'run.ended', state, replySeq: reply.seq })
 }
 
 /** A reply that is there already, with other words, is another attempt's: it stays, ours is dropped. */
-async function appendReply(deps: BotDeps, run: Run, reply: NewEntry): Promise<{ seq: number }> {
+async function appendReply(deps: BotDeps, run: Run, reply: NewEntry): Promise<StoredEntry> {
   try {
     return (await deps.appender.append(run.chatId, reply, run.promptSeq)).entry
   } catch (error) {
     if (!(error instanceof ChatError) || error.code !== 'id-reused') throw error
-    const [first] = await deps.log.findByKeys(run.chatId, [reply.dedupeKey])
+    const first = await findReply(deps, run)
     if (!first) throw error
     return first
   }
+}
+
+const replyKey = (runId: string): string => `bot:${runId}`
+
+async function findReply(deps: BotDeps, { chatId, runId }: Run): Promise<StoredEntry | undefined> {
+  const [reply] = await deps.log.findByKeys(chatId, [replyKey(runId)])
+  return reply
 }
 
 /** A frame about the run, a hint like every push. */

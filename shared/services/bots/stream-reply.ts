@@ -1,16 +1,20 @@
 // A model's stream on its way to the sockets: pieces collected for a tenth of a second, a checkpoint every second, and
 // an end the moment another attempt has taken the run over.
-import type { Run, Usage } from '../../domain/bot.ts'
+import type { Usage } from '../../domain/bot.ts'
+import { MAX_TEXT } from '../../domain/budget.ts'
+import { ChatError } from '../../domain/error.ts'
 import type { ModelRequest, Provider } from '../ports.ts'
-import { type BotDeps, LEASE_MS, type Lease, tell } from './run-bot.ts'
+import { hold, LEASE_MS, type Lease } from './lease.ts'
+import { type BotDeps, tell } from './run-bot.ts'
 
 const DELTA_MS = 100
 const CHECKPOINT_MS = 1_000
 const SILENCE_MS = 60_000
 
 /**
- * Streams one answer. Returns undefined when the run was taken over meanwhile; moves `lease` along with each checkpoint.
- * @throws whatever the provider throws, or when it is silent for a minute
+ * Streams one answer, as long as a message may be. Returns undefined when the run was taken over meanwhile; moves
+ * `lease` along with each checkpoint.
+ * @throws whatever the provider throws, or when it is silent for a minute or has nothing to say
  */
 export async function streamReply(
   deps: BotDeps,
@@ -25,8 +29,9 @@ export async function streamReply(
   let sent = 0
   let sentAt = 0
   let storedAt = started
-  let storing = false
-  const keepAlive = setInterval(() => void checkpoint().catch(() => undefined), CHECKPOINT_MS * 5)
+  let storing: Promise<void> | undefined
+  let lost = false
+  const keepAlive = setInterval(() => void checkpoint(), CHECKPOINT_MS * 5)
   let silence = setTimeout(() => abort.abort(), SILENCE_MS)
 
   async function flush(): Promise<void> {
@@ -37,18 +42,23 @@ export async function streamReply(
     await tell(deps, lease.run, delta)
   }
 
-  /** Aborts the model when the run is no longer ours. One at a time, or we would lose the run to ourselves. */
-  async function checkpoint(): Promise<void> {
-    if (storing) return
-    storing = true
+  /** One at a time, or we would lose the run to ourselves. The lease outlives a few that fail. */
+  function checkpoint(): Promise<void> {
+    storing ??= store()
+      .catch((error) => {
+        deps.logger('warn', 'run.checkpoint.failed', { runId: lease.run.runId, error: String(error) })
+      })
+      .finally(() => {
+        storing = undefined
+      })
+    return storing
+  }
+
+  async function store(): Promise<void> {
     storedAt = deps.time.now()
-    const next: Run = { ...lease.run, text, leaseUntil: storedAt + LEASE_MS }
-    const stored = await deps.state.replaceRun(next, lease.etag).finally(() => {
-      storing = false
-    })
-    if (!stored) return abort.abort()
-    lease.run = next
-    lease.etag = stored.etag
+    if (await hold(deps, lease, { text, leaseUntil: storedAt + LEASE_MS })) return
+    lost = true
+    abort.abort()
   }
 
   try {
@@ -58,16 +68,34 @@ export async function streamReply(
       if ('usage' in chunk) Object.assign(usage, chunk.usage)
       else {
         if (text === '') usage.firstTokenMs = deps.time.now() - started
-        text += chunk.text
+        text = cut(text + chunk.text)
       }
       if (deps.time.now() - sentAt >= DELTA_MS) await flush()
       if (deps.time.now() - storedAt >= CHECKPOINT_MS) await checkpoint()
-      if (abort.signal.aborted) return undefined
+      abort.signal.throwIfAborted()
+      if (text.length >= MAX_TEXT - 1) break
     }
+    abort.signal.throwIfAborted()
     await flush()
+    if (text.trim() === '') throw new ChatError('unavailable', 'The model said nothing.')
     return { text, usage: { ...usage, totalMs: deps.time.now() - started } }
+  } catch (error) {
+    if (!lost) throw error
+    deps.logger('info', 'run.taken-over', { runId: lease.run.runId })
+    return undefined
   } finally {
     clearInterval(keepAlive)
     clearTimeout(silence)
+    // What is under way would change the etag under whoever ends the run.
+    await storing
+    // A model that was stopped at the longest text goes on otherwise.
+    abort.abort()
   }
+}
+
+/** As much as a message may hold, no pair of surrogates split. */
+function cut(text: string): string {
+  if (text.length <= MAX_TEXT) return text
+  const end = /[\uD800-\uDBFF]/.test(text[MAX_TEXT - 1]!) ? MAX_TEXT - 1 : MAX_TEXT
+  return text.slice(0, end)
 }

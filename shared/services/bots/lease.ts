@@ -1,0 +1,74 @@
+// The right to work on a run: ours for a while, renewed as we go. The fence in the run says whose it is, so a slow owner
+// that was given up writes nothing any more.
+import type { Run } from '../../domain/bot.ts'
+import { ChatError } from '../../domain/error.ts'
+import { runIdOf } from '../../domain/id.ts'
+import type { BotJob } from '../feed/apply-changes.ts'
+import type { StateStore, Time } from '../ports.ts'
+
+export interface Lease {
+  run: Run
+  etag: string
+}
+
+export interface LeaseDeps {
+  state: StateStore
+  time: Time
+}
+
+/** Longer than any pause between checkpoints, shorter than the queue's patience. */
+export const LEASE_MS = 15_000
+
+/**
+ * The run, ours alone for a while. Undefined when it has ended.
+ * @throws ChatError `busy` while it is somebody else's
+ */
+export async function takeRun(deps: LeaseDeps, job: BotJob): Promise<Lease | undefined> {
+  const now = deps.time.now()
+  const runId = runIdOf(job.chatId, job.seq, job.botId)
+  const fresh: Run = {
+    runId,
+    chatId: job.chatId,
+    botId: job.botId,
+    promptSeq: job.seq,
+    state: 'streaming',
+    attempt: 1,
+    fence: 1,
+    leaseUntil: now + LEASE_MS,
+    text: '',
+    createdAt: new Date(now).toISOString(),
+  }
+  const { run, etag, created } = await deps.state.createRun(fresh)
+  if (created) return { run, etag }
+  if (run.state !== 'streaming') return undefined
+  if (run.leaseUntil > now) throw new ChatError('busy', `Run ${runId} is being worked on.`)
+  const mine: Run = {
+    ...run,
+    attempt: run.attempt + 1,
+    fence: run.fence + 1,
+    leaseUntil: now + LEASE_MS,
+    text: '',
+  }
+  const taken = await deps.state.replaceRun(mine, etag)
+  if (!taken) throw new ChatError('busy', `Run ${runId} was taken by another.`)
+  return { run: mine, etag: taken.etag }
+}
+
+/**
+ * Writes the run while it is ours; false when it has ended or another has taken it over. A changed etag alone does not
+ * say so: the answer to our own last write may have been lost.
+ */
+export async function hold(deps: LeaseDeps, lease: Lease, change: Partial<Run>): Promise<boolean> {
+  let run: Run = { ...lease.run, ...change }
+  let stored = await deps.state.replaceRun(run, lease.etag)
+  if (!stored) {
+    const found = await deps.state.readRun(run.chatId, run.runId)
+    if (!found || found.run.fence !== run.fence || found.run.state !== 'streaming') return false
+    run = { ...found.run, ...change }
+    stored = await deps.state.replaceRun(run, found.etag)
+  }
+  if (!stored) return false
+  lease.run = run
+  lease.etag = stored.etag
+  return true
+}
