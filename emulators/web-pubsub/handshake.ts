@@ -16,7 +16,7 @@ import { createConnection, type NewConnection } from './connection.ts'
 import { addConnection, joinGroup } from './hub.ts'
 import { attach, greet } from './lifecycle.ts'
 import { isGroupName } from './names.ts'
-import { hubOf, type Service, settingsOf } from './service.ts'
+import { connectionCount, hubOf, originsOf, type Service, settingsOf } from './service.ts'
 import { ServiceError } from './service-error.ts'
 import { receive } from './session.ts'
 import type { ClientClaims } from './tokens.ts'
@@ -37,7 +37,15 @@ export async function shakeHands(service: Service, handshake: Handshake): Promis
   const url = parseClientUrl(handshake.request)
   const offered = offeredSubprotocols(handshake.request)
   if (url.query.has('awps_connection_id')) return recover(service, handshake, url, offered)
-  await open(service, handshake, url, offered)
+  if (connectionCount(service) >= service.maxConnections) {
+    throw new ServiceError(429, `There are ${service.maxConnections} connections: more need more units.`)
+  }
+  service.opening++
+  try {
+    await open(service, handshake, url, offered)
+  } finally {
+    service.opening--
+  }
 }
 
 /** The `connect` handler said no; its status goes to the client. */
@@ -132,10 +140,8 @@ async function authenticate(
     return { userId: undefined, roles: [], groups: [], all: {} }
   }
   const path = `/client/hubs/${encodeURIComponent(url.hub)}`
-  const claims = await service.tokens.verifyClient(token, [
-    `http://${url.host}${path}`,
-    `${service.url}${path}`,
-  ])
+  const audiences = originsOf(service, url.host).map((origin) => origin + path)
+  const claims = await service.tokens.verifyClient(token, audiences)
   if (!claims)
     throw new ServiceError(401, 'The access token is not valid here: check key, audience and expiry.')
   if (!claims.groups.every(isGroupName))

@@ -7,6 +7,7 @@ import { createLog, type Log } from '../kit/log.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Connection } from './connection.ts'
 import { createDelivery } from './delivery.ts'
+import { createEntra, type EntraOptions } from './entra.ts'
 import { closeConnection } from './lifecycle.ts'
 import { createRestService } from './rest/router.ts'
 import { type Service, type Stats, settingsOf } from './service.ts'
@@ -16,7 +17,9 @@ import {
   type HubSettingsInput,
   parseAccessKey,
   parseHubs,
+  parseUnits,
 } from './settings.ts'
+import { loadTls, type TlsOptions } from './tls.ts'
 import { createTokens } from './tokens.ts'
 import { serveClients } from './upgrade.ts'
 import { createUpstream } from './upstream/events.ts'
@@ -38,6 +41,12 @@ export interface WebPubSubOptions {
   clock?: Clock
   /** How long a reliable connection without socket can be recovered; 30 s, as in the service. */
   recoveryWindowMs?: number
+  /** Speaks HTTPS and WSS instead of HTTP and WS. */
+  tls?: TlsOptions
+  /** Whose Entra tokens REST callers may use; nobody's when absent. */
+  entra?: EntraOptions
+  /** 1,000 connections each; beyond them clients are refused with 429. No limit when absent. */
+  units?: number
 }
 
 export interface ConnectionInfo {
@@ -57,6 +66,9 @@ export interface WebPubSub extends AsyncDisposable {
   port: number
   accessKey: string
   connectionString: string
+  /** The certificate to trust in PEM, and its file where there is one; only with TLS. */
+  ca: string | undefined
+  caFile: string | undefined
   faults: Faults
   /** Replaces a hub's settings from the next event on. */
   setHub(name: string, settings: HubSettingsInput): void
@@ -83,6 +95,7 @@ export async function startWebPubSub(options: WebPubSubOptions = {}): Promise<We
   const faults = options.faults ?? createFaults()
   const log = options.log ?? createLog('web-pubsub')
   const settings = parseHubs(options.hubs ?? {})
+  const tls = options.tls === undefined ? undefined : await loadTls(options.tls, host)
   const stats: Stats = { delivered: 0, received: 0, upstreamRequests: 0, restRequests: 0 }
   const client = createHttpClient(clock)
   const ask = createAsk(client, clock, faults, () => stats.upstreamRequests++)
@@ -93,6 +106,10 @@ export async function startWebPubSub(options: WebPubSubOptions = {}): Promise<We
     settings,
     stats,
     tokens: await createTokens(accessKey, clock),
+    entra: options.entra && createEntra(options.entra, clock, log),
+    scheme: tls ? 'https' : 'http',
+    maxConnections: parseUnits(options.units),
+    opening: 0,
     hubs: new Map(),
     recoveryWindowMs: options.recoveryWindowMs ?? 30_000,
     url: '',
@@ -111,10 +128,10 @@ export async function startWebPubSub(options: WebPubSubOptions = {}): Promise<We
       settingsOf: (hub) => settingsOf({ settings }, hub),
     }),
   }
-  const server = createHttpServer(createRestService(service))
+  const server = createHttpServer(createRestService(service, tls))
   const cutClients = serveClients(server, service)
   const port = await listen(server, options.port ?? DEFAULT_PORT, 'the Web PubSub emulator', host)
-  service.url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  service.url = `${service.scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
   log('info', 'listening', { url: service.url })
 
   const everyone = (): Connection[] =>
@@ -133,6 +150,8 @@ export async function startWebPubSub(options: WebPubSubOptions = {}): Promise<We
     port,
     accessKey,
     connectionString: `Endpoint=${service.url};AccessKey=${accessKey};Version=1.0;`,
+    ca: tls?.cert,
+    caFile: tls?.caFile,
     faults,
     setHub(name, input) {
       for (const [key, value] of parseHubs({ [name]: input })) settings.set(key, value)

@@ -6,6 +6,7 @@ const CODES = {
   404: 'Error.NotFound',
   413: 'Error.RequestTooLarge',
   415: 'Error.UnsupportedMediaType',
+  429: 'Error.TooManyRequests',
   500: 'Error.InternalServerError',
   501: 'Error.NotImplemented',
 } as const

@@ -3,6 +3,7 @@ import type { Faults } from '../kit/faults.ts'
 import type { Log } from '../kit/log.ts'
 import type { Clock } from './clock.ts'
 import type { Delivery } from './delivery.ts'
+import type { VerifyEntra } from './entra.ts'
 import { createHub, type Hub } from './hub.ts'
 import { type HubSettings, NO_SETTINGS } from './settings.ts'
 import type { Tokens } from './tokens.ts'
@@ -24,6 +25,8 @@ export interface Service {
   readonly faults: Faults
   readonly log: Log
   readonly tokens: Tokens
+  /** Undefined when no issuer is known. */
+  readonly entra: VerifyEntra | undefined
   readonly delivery: Delivery
   readonly upstream: Upstream
   readonly hubs: Map<string, Hub>
@@ -31,8 +34,23 @@ export interface Service {
   /** How long a reliable connection without socket can be recovered, in milliseconds. */
   readonly recoveryWindowMs: number
   readonly stats: Stats
+  readonly scheme: 'http' | 'https'
+  /** How many connections there may be over all hubs. */
+  readonly maxConnections: number
+  /** Handshakes under way, which count as connections. */
+  opening: number
   /** The emulator's own base URL, without slash at the end. */
   url: string
+}
+
+/** The base URLs a caller may mean: the host it called, and our own, which differs behind a proxy. */
+export const originsOf = (service: Service, host: string | undefined): string[] => [
+  `${service.scheme}://${host}`,
+  service.url,
+]
+
+export function connectionCount(service: Service): number {
+  return [...service.hubs.values()].reduce((sum, hub) => sum + hub.connections.size, service.opening)
 }
 
 /** The hub of that name, made when it is first used; names are case-insensitive. */

@@ -68,3 +68,15 @@ export function parseAccessKey(key: string): string {
   if (!usable) throw new Error('An access key needs at least 32 bytes, no semicolon and no outer blanks.')
   return key
 }
+
+const CONNECTIONS_PER_UNIT = 1000
+
+/**
+ * How many connections a number of units carries; without number: no limit.
+ * @throws Error when it is not a whole number from 1 to 1000.
+ */
+export function parseUnits(units: number | undefined): number {
+  if (units === undefined) return Number.POSITIVE_INFINITY
+  if (Number.isInteger(units) && units >= 1 && units <= 1000) return units * CONNECTIONS_PER_UNIT
+  throw new Error('Units are a whole number from 1 to 1000.')
+}

@@ -26,7 +26,7 @@ export function listConnections(call: Call): Reply {
 }
 
 function nextLink(call: Call, group: string, last: string, pageSize: number, left: number): string {
-  const url = new URL(call.request.url!, `http://${call.request.headers.host}`)
+  const url = new URL(call.request.url!, `${call.service.scheme}://${call.request.headers.host}`)
   url.search = ''
   url.searchParams.set('api-version', call.query.get('api-version') ?? '2024-12-01')
   url.searchParams.set('maxpagesize', String(pageSize))

@@ -158,7 +158,8 @@ async function generateToken(call: Call): Promise<Reply> {
   const groups = query.getAll('group')
   if (!groups.every(isGroupName)) throw new ServiceError(400, 'A group name is not valid.', 'group')
   const minutes = wholeNumber(call, 'minutesToExpire', 1, 999_999_999) ?? 60
-  const audience = `http://${call.request.headers.host}/client/hubs/${encodeURIComponent(call.params.hub!)}`
+  const origin = `${service.scheme}://${call.request.headers.host}`
+  const audience = `${origin}/client/hubs/${encodeURIComponent(call.params.hub!)}`
   const claims = { userId: query.get('userId') || undefined, roles: query.getAll('role'), groups }
   return reply(200, { token: await service.tokens.issueClient(audience, claims, minutes) })
 }

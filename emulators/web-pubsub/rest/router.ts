@@ -4,8 +4,9 @@ import type { IncomingMessage } from 'node:http'
 import createRouter, { type HTTPMethod } from 'find-my-way'
 import type { HttpService, Operation, Reply } from '../../kit/http-server.ts'
 import { isClientPath } from '../client-url.ts'
+import { isEntraToken } from '../entra.ts'
 import { isHubName } from '../names.ts'
-import { hubOf, type Service } from '../service.ts'
+import { hubOf, originsOf, type Service } from '../service.ts'
 import { notImplemented, ServiceError } from '../service-error.ts'
 import { reply } from './call.ts'
 import { OPERATIONS, type RestOperation } from './operations.ts'
@@ -46,8 +47,8 @@ const ROUTES: Record<keyof typeof OPERATIONS, [HTTPMethod, string]> = {
 
 const MAX_BODY_BYTES = 1024 * 1024
 
-/** The REST API as a service for the HTTP kit. */
-export function createRestService(service: Service): HttpService {
+/** The REST API as a service for the HTTP kit, over TLS when there is a certificate. */
+export function createRestService(service: Service, tls?: HttpService['tls']): HttpService {
   const router = createRouter({ maxParamLength: 8192, caseSensitive: false })
   const byHandler = new Map<unknown, [name: string, operation: RestOperation]>()
   for (const [name, [method, path]] of Object.entries(ROUTES)) {
@@ -57,6 +58,7 @@ export function createRestService(service: Service): HttpService {
   }
 
   return {
+    ...(tls && { tls }),
     faults: service.faults,
     log: service.log,
     toError,
@@ -95,12 +97,18 @@ async function call(
   return run({ service, request, params, query, body, hub: hubOf(service, params.hub!) })
 }
 
-/** The audience is the request's own URL, with or without its query. */
+/** A token signed with the access key names the request's own URL, with or without query; one of Entra's the service. */
 async function authorize(service: Service, request: IncomingMessage): Promise<void> {
   const token = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
   if (token === undefined) throw new ServiceError(401, 'The bearer token is missing.')
+  if (isEntraToken(token)) {
+    if (!service.entra)
+      throw new ServiceError(401, 'No issuer of Entra tokens is known: start with --entra-jwks.')
+    if (await service.entra(token)) return
+    throw new ServiceError(401, 'The Entra token is not valid here: check audience, issuer, key and expiry.')
+  }
   const [path = ''] = request.url!.split('?', 1)
-  const urls = [`http://${request.headers.host}`, service.url].flatMap((origin) => [
+  const urls = originsOf(service, request.headers.host).flatMap((origin) => [
     origin + request.url,
     origin + path,
   ])

@@ -13,6 +13,10 @@ export const serviceClient = (emulator: WebPubSub, hub = 'chat'): WebPubSubServi
     retryOptions: { maxRetries: 0 },
   })
 
+/** A client that trusts the certificate of an emulator with TLS. */
+export const trustedClient = (emulator: WebPubSub, hub = 'chat'): WebPubSubServiceClient =>
+  new WebPubSubServiceClient(emulator.connectionString, hub, { tlsOptions: { ca: emulator.ca ?? '' } })
+
 export interface Claims {
   userId?: string
   roles?: string[]
