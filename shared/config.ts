@@ -4,23 +4,23 @@ import type { Bot } from './domain/bot.ts'
 
 const text = z.string().min(1)
 
-const settings = z.object({
-  Cosmos: text.optional(),
-  Cosmos__accountEndpoint: text.optional(),
-  COSMOS_DATABASE: text.default('parley'),
-  WebPubSub: text.optional(),
-  WebPubSub__serviceUri: text.optional(),
-  WEB_PUBSUB_HUB: text.default('chat'),
-  AzureWebJobsStorage: text.optional(),
-  AZURE_CLIENT_ID: text.optional(),
-  SIGNING_KEYS: text,
-  ISSUER: text.default('parley'),
-  BOTS: text.default('[]'),
-  GEMINI_API_KEY: text.optional(),
-  GEMINI_BASE_URL: text.optional(),
-  AzureWebJobsStorage__queueServiceUri: text.optional(),
-  REPAIR_AFTER_MS: z.coerce.number().int().min(0).default(3_000),
-})
+const connection = (...parts: string[]) =>
+  text.refine(
+    (value) => parts.every((part) => new RegExp(`(^|;)${part}=[^;]`, 'i').test(value)),
+    `needs ${parts.join(' and ')}`,
+  )
+
+const json = <T>(schema: z.ZodType<T>) =>
+  text
+    .transform((value, context): unknown => {
+      try {
+        return JSON.parse(value)
+      } catch {
+        context.addIssue('is not JSON')
+        return z.NEVER
+      }
+    })
+    .pipe(schema)
 
 const bots = z.array(
   z.strictObject({
@@ -32,7 +32,36 @@ const bots = z.array(
   }),
 )
 
-const keySet = z.object({ keys: z.array(z.looseObject({ kid: text, kty: text, alg: text })).min(1) })
+/** Private keys that sign; a shared secret would let everybody who checks a token make one. */
+const signingKey = z.looseObject({ kid: text, kty: z.enum(['EC', 'OKP', 'RSA']), alg: text, d: text })
+
+const settings = z.object({
+  Cosmos: connection('AccountEndpoint', 'AccountKey').optional(),
+  Cosmos__accountEndpoint: text.optional(),
+  COSMOS_DATABASE: text.default('parley'),
+  WebPubSub: connection('Endpoint', 'AccessKey').optional(),
+  WebPubSub__serviceUri: text.optional(),
+  WEB_PUBSUB_HUB: text.default('chat'),
+  AzureWebJobsStorage: text.optional(),
+  AzureWebJobsStorage__queueServiceUri: text.optional(),
+  AZURE_CLIENT_ID: text.optional(),
+  SIGNING_KEYS: json(z.object({ keys: z.array(signingKey).min(1) })),
+  ISSUER: text.default('parley'),
+  BOTS: json(bots).default([]),
+  GEMINI_API_KEY: text.optional(),
+  GEMINI_BASE_URL: text.optional(),
+  REPAIR_AFTER_MS: z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .default(3_000),
+})
+
+/** Each is reached by a key or by its address and the app's identity. */
+const EITHER = [
+  ['Cosmos', 'Cosmos__accountEndpoint'],
+  ['WebPubSub', 'WebPubSub__serviceUri'],
+] as const
 
 export interface Config {
   cosmos: { connectionString: string } | { endpoint: string }
@@ -42,7 +71,7 @@ export interface Config {
   /** Where the queues answer. */
   queueEndpoint: string | undefined
   managedIdentityClientId: string | undefined
-  signingKeys: z.infer<typeof keySet>
+  signingKeys: { keys: z.infer<typeof signingKey>[] }
   issuer: string
   bots: Bot[]
   gemini: { apiKey: string; baseUrl: string | undefined } | undefined
@@ -51,26 +80,27 @@ export interface Config {
 
 /**
  * Reads and checks the settings.
- * @throws Error that names every setting that is missing or malformed
+ * @throws Error that names every setting that is missing or malformed, and shows none
  */
 export function readConfig(environment: Record<string, string | undefined> = process.env): Config {
   const parsed = settings.safeParse(environment)
-  if (!parsed.success) throw new Error(`App settings: ${z.prettifyError(parsed.error)}`)
+  const missing = EITHER.filter((names) => names.every((name) => environment[name] === undefined))
+  const faults = missing.map(([key, address]) => `✖ ${key} or ${address} is missing`)
+  if (!parsed.success) faults.push(z.prettifyError(parsed.error))
+  if (!parsed.success || faults.length > 0) throw new Error(`App settings: ${faults.join('\n')}`)
   const env = parsed.data
   return {
-    cosmos: env.Cosmos
-      ? { connectionString: env.Cosmos }
-      : { endpoint: needed('Cosmos or Cosmos__accountEndpoint', env.Cosmos__accountEndpoint) },
+    cosmos: env.Cosmos ? { connectionString: env.Cosmos } : { endpoint: env.Cosmos__accountEndpoint! },
     database: env.COSMOS_DATABASE,
     webPubSub: env.WebPubSub
       ? { connectionString: env.WebPubSub, accessKeys: accessKeysOf(env.WebPubSub) }
-      : { endpoint: needed('WebPubSub or WebPubSub__serviceUri', env.WebPubSub__serviceUri) },
+      : { endpoint: env.WebPubSub__serviceUri! },
     hub: env.WEB_PUBSUB_HUB,
     queueEndpoint: env.AzureWebJobsStorage__queueServiceUri ?? queueEndpointOf(env.AzureWebJobsStorage),
     managedIdentityClientId: env.AZURE_CLIENT_ID,
-    signingKeys: parseJson('SIGNING_KEYS', env.SIGNING_KEYS, keySet),
+    signingKeys: env.SIGNING_KEYS,
     issuer: env.ISSUER,
-    bots: parseJson('BOTS', env.BOTS, bots),
+    bots: env.BOTS,
     gemini: env.GEMINI_API_KEY ? { apiKey: env.GEMINI_API_KEY, baseUrl: env.GEMINI_BASE_URL } : undefined,
     repairAfterMs: env.REPAIR_AFTER_MS,
   }
@@ -88,23 +118,5 @@ export function feedPollDelayMs(environment: Record<string, string | undefined> 
 const queueEndpointOf = (connectionString: string | undefined): string | undefined =>
   /QueueEndpoint=([^;]+)/i.exec(connectionString ?? '')?.[1]
 
-function needed(name: string, value: string | undefined): string {
-  if (value === undefined) throw new Error(`App settings: ${name} is missing.`)
-  return value
-}
-
-function accessKeysOf(connectionString: string): string[] {
-  return [...connectionString.matchAll(/AccessKey=([^;]+)/gi)].map((match) => match[1]!)
-}
-
-function parseJson<T>(name: string, value: string, schema: z.ZodType<T>): T {
-  let json: unknown
-  try {
-    json = JSON.parse(value)
-  } catch {
-    throw new Error(`App settings: ${name} is not JSON.`)
-  }
-  const parsed = schema.safeParse(json)
-  if (!parsed.success) throw new Error(`App settings: ${name}: ${z.prettifyError(parsed.error)}`)
-  return parsed.data
-}
+const accessKeysOf = (connectionString: string): string[] =>
+  [...connectionString.matchAll(/AccessKey=([^;]+)/gi)].map((match) => match[1]!)

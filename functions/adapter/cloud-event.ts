@@ -4,6 +4,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { HttpRequest } from '@azure/functions'
 import * as z from 'zod'
 import { ChatError } from '../../shared/domain/error.ts'
+import type { Actor } from '../../shared/domain/user.ts'
 
 export interface SocketEvent {
   /** `connect`, `connected`, `disconnected`, or the name a client gave its event. */
@@ -18,11 +19,16 @@ export interface SocketEvent {
 /** What the service keeps for us per connection and hands back with each event. Clients cannot touch it. */
 export interface SocketState {
   sessionId: string
-  /** How many groups `connect` answered with, and a digest of them. */
+  role: Actor['role']
+  /** A digest of the groups that `connect` answered with. */
   groups: string
 }
 
-const socketState = z.object({ sessionId: z.string().min(1), groups: z.string() })
+const socketState = z.object({
+  sessionId: z.string().min(1),
+  role: z.enum(['user', 'admin']),
+  groups: z.string(),
+})
 
 /**
  * Checks that the request comes from our Web PubSub and reads its envelope.

@@ -41,6 +41,11 @@ async function answer(
 async function readInput(request: HttpRequest): Promise<Record<string, unknown>> {
   const query = Object.fromEntries(request.query)
   const body = request.method === 'GET' ? {} : await readBody(request)
+  for (const path of Object.keys(request.params)) {
+    if (!(path in query || path in body)) continue
+    const errors = [{ path, message: 'is given by the path' }]
+    throw new ChatError('invalid-request', `${path} is given by the path.`, { errors })
+  }
   return { ...query, ...body, ...request.params }
 }
 
@@ -76,7 +81,11 @@ function toErrorResponse(error: unknown, context: InvocationContext): HttpRespon
   const wait = retryAfterOf(error)
   return {
     status: problem.status,
-    headers: { 'content-type': PROBLEM_TYPE, ...(wait !== undefined && { 'retry-after': String(wait) }) },
+    headers: {
+      'content-type': PROBLEM_TYPE,
+      ...(wait !== undefined && { 'retry-after': String(wait) }),
+      ...(problem.status === 401 && { 'www-authenticate': 'Bearer' }),
+    },
     body: JSON.stringify(problem),
   }
 }

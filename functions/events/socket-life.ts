@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import type { HttpRequest, HttpResponseInit } from '@azure/functions'
 import * as z from 'zod'
 import type { App } from '../../shared/app.ts'
+import { ADMINS_GROUP, ownGroups } from '../../shared/domain/chat.ts'
 import { ChatError } from '../../shared/domain/error.ts'
 import { groupsOf, joinGroups } from '../../shared/services/connect.ts'
 import { type SocketEvent, writeState } from '../adapter/cloud-event.ts'
@@ -17,17 +18,18 @@ export async function onConnect(
   request: HttpRequest,
 ): Promise<HttpResponseInit> {
   const { claims } = connectBody.parse(await request.json())
-  const session = claims[GROUP_CLAIM]?.find((group) => group.startsWith('session.'))
-  const sessionId = session?.slice('session.'.length)
+  const claimed = claims[GROUP_CLAIM] ?? []
+  const role = claimed.includes(ADMINS_GROUP) ? 'admin' : 'user'
+  const sessionId = claimed.find((group) => group.startsWith('session.'))?.slice('session.'.length)
   if (!sessionId || event.userId === '')
     throw new ChatError('unauthorized', 'The client URL was not made by negotiate.')
   if (await app.revocations.has(sessionId)) throw new ChatError('unauthorized', 'The session has ended.')
-  const groups = await groupsOf(app.inbox, event.userId, sessionId)
+  const groups = await groupsOf(app.inbox, event.userId, ownGroups(sessionId, role))
   return {
     status: 200,
     headers: {
       'content-type': 'application/json',
-      'ce-connectionState': writeState({ sessionId, groups: digest(groups) }),
+      'ce-connectionState': writeState({ sessionId, role, groups: digest(groups) }),
     },
     body: JSON.stringify({ userId: event.userId, groups, roles: [] }),
   }
@@ -36,8 +38,8 @@ export async function onConnect(
 /** A chat may have come between `connect` and now: then the groups are set once more. */
 export async function onConnected(app: App, event: SocketEvent): Promise<void> {
   if (!event.state) return
-  const { sessionId, groups: before } = event.state
-  const groups = await groupsOf(app.inbox, event.userId, sessionId)
+  const { sessionId, role, groups: before } = event.state
+  const groups = await groupsOf(app.inbox, event.userId, ownGroups(sessionId, role))
   if (digest(groups) === before) return
   await joinGroups(app.push, event.connectionId, groups)
 }

@@ -73,7 +73,7 @@ async function onUserEvent(
   if (event.name !== 'command') {
     return refuse(new ChatError('unknown-command', `There is no event ${event.name}; send "command".`))
   }
-  const actor = { userId, connectionId, sessionId: state.sessionId, role: 'user' as const }
+  const actor = { userId, connectionId, sessionId: state.sessionId, role: state.role }
   return runCommand(app, commands, actor, text, context)
 }
 

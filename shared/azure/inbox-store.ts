@@ -2,7 +2,7 @@
 import type { Container } from '@azure/cosmos'
 import type { InboxItem } from '../domain/chat.ts'
 import type { InboxStore } from '../services/ports.ts'
-import { createItem, patchItem, queryPage, readItem, replaceItem } from './cosmos-items.ts'
+import { createItem, patchItem, queryAll, queryPage, readItem, replaceItem } from './cosmos-items.ts'
 import { withoutSystemFields } from './log-documents.ts'
 
 /** A removal is remembered as long as an old entry might still be replayed, then it goes by itself. */
@@ -21,6 +21,11 @@ export function createInboxStore(inbox: Container): InboxStore {
     async read(userId, chatId) {
       const found = await readItem<InboxItem>(inbox, userId, chatId)
       return found && !found.item.removed ? withoutSystemFields(found.item) : undefined
+    },
+    async whichOf(userId, chatIds) {
+      if (chatIds.length === 0) return new Set()
+      const text = 'SELECT VALUE c.id FROM c WHERE ARRAY_CONTAINS(@chatIds, c.id) AND (NOT IS_DEFINED(c.ttl))'
+      return new Set(await queryAll<string>(inbox, { partition: userId, text, values: { chatIds } }))
     },
     apply: (item) => apply(inbox, item),
     async touch(userId, chatId, activeAt) {

@@ -74,7 +74,7 @@ interface StoredHead {
   name: Head['name']
   memberCount: number
   last: Position & { at: string; preview: string; senderId: string }
-  sent: Record<string, Position>
+  sent: Head['sent']
 }
 
 const toStoredHead = ({ chatId, kind, name, memberCount, sent, ...last }: Head): StoredHead => ({

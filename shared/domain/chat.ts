@@ -12,6 +12,8 @@ export interface Chat {
   createdAt: string
   /** Bots that are members. */
   bots: string[]
+  /** A digest of the request that made the chat, to tell a repeated one from another under the same id. */
+  request?: string | undefined
 }
 
 export interface Member {
@@ -33,7 +35,7 @@ export interface Head extends Position {
   name: string | null
   memberCount: number
   /** Newest own message per sender: sending reads, and the feed folds it into the sender's receipt later. */
-  sent: Record<string, Position>
+  sent: Record<string, Position & { at: string }>
 }
 
 /** One chat of one user. */
@@ -41,7 +43,7 @@ export interface InboxItem {
   userId: string
   chatId: string
   kind: ChatKind
-  /** The name this user sees where it is not the chat's own: the other person of a direct chat. */
+  /** The other side of a direct or bot chat. */
   peer: { userId: string; name: string } | null
   role: Role
   joined: Position
@@ -67,11 +69,24 @@ export interface Watermark extends Position {
 
 export const START: Position = { seq: 0, n: 0 }
 
-/** What the user has read. Sending reads: one's own newest message counts. */
-export function readMark(head: Head, userId: string, receipt: Receipt | undefined): Position {
-  const read = receipt?.read ?? START
-  const sent = head.sent[userId] ?? START
-  return sent.n > read.n ? sent : read
+const UNSEEN: Watermark = { seq: 0, n: 0, at: null }
+
+/** How far the user has come. Sending reads: one's own newest message counts, also before it is in the receipt. */
+export function currentReceipt(head: Head, userId: string, stored: Receipt | undefined): Receipt {
+  const receipt = stored ?? { chatId: head.chatId, userId, delivered: UNSEEN, read: UNSEEN }
+  const sent = head.sent[userId]
+  if (!sent || sent.seq <= receipt.read.seq) return receipt
+  return { ...receipt, read: sent, delivered: sent.seq > receipt.delivered.seq ? sent : receipt.delivered }
+}
+
+/** The receipts of everybody who has read or sent. */
+export function currentReceipts(head: Head, stored: Receipt[]): Receipt[] {
+  const known = new Set(stored.map(({ userId }) => userId))
+  const silent = Object.keys(head.sent).filter((userId) => !known.has(userId))
+  return [
+    ...stored.map((receipt) => currentReceipt(head, receipt.userId, receipt)),
+    ...silent.map((userId) => currentReceipt(head, userId, undefined)),
+  ]
 }
 
 /** Messages the user has not seen: arithmetic on `n`, never a count over the log. */
@@ -86,5 +101,12 @@ export const visibleFrom = (item: Pick<InboxItem, 'joined' | 'cleared'>): number
 /** The Web PubSub group that carries a chat. */
 export const chatGroup = (chatId: string): string => `chat.${chatId}`
 
+/** The Web PubSub group of the administrators' sockets. */
+export const ADMINS_GROUP = 'admins'
+
 /** The Web PubSub group of all sockets of one session. */
 export const sessionGroup = (sessionId: string): string => `session.${sessionId}`
+
+/** The groups a socket has from its sign-in, beside those of its chats. */
+export const ownGroups = (sessionId: string, role: 'user' | 'admin'): string[] =>
+  role === 'admin' ? [sessionGroup(sessionId), ADMINS_GROUP] : [sessionGroup(sessionId)]

@@ -99,7 +99,10 @@ export function sameEntry(stored: StoredEntry, asked: NewEntry): boolean {
 function sameContent(a: Content, b: Content): boolean {
   if (a.type === 'text' || b.type === 'text')
     return a.type === 'text' && b.type === 'text' && a.text === b.text
-  return a.type === b.type && a.attachmentId === b.attachmentId && a.caption === b.caption
+  const same = (name: Exclude<keyof typeof a, 'type'>): boolean => a[name] === b[name]
+  return (
+    a.type === b.type && (['attachmentId', 'name', 'contentType', 'size', 'caption'] as const).every(same)
+  )
 }
 
 /** The first 120 characters of what a chat list shows of a message. */

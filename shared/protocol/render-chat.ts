@@ -17,7 +17,7 @@ export function renderChat({ item, head, receipt, unread, members, bot }: ChatPa
   return {
     chatId: item.chatId,
     kind: item.kind,
-    name: item.peer?.name ?? head.name,
+    name: item.kind === 'direct' ? (item.peer?.name ?? null) : head.name,
     role: item.role,
     ...(members ? { members } : item.peer && { members: [item.userId, item.peer.userId] }),
     head: { seq: head.seq, n: head.n, at: head.at, preview: head.preview },

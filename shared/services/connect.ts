@@ -1,12 +1,12 @@
 // What a socket hears: the groups of its user's chats, and of its session.
-import { chatGroup, sessionGroup } from '../domain/chat.ts'
+import { chatGroup } from '../domain/chat.ts'
 import type { InboxStore, Push } from './ports.ts'
 
 const PAGE = 1_000
 
-/** Every group a new socket of this user belongs to. One query for up to a thousand chats. */
-export async function groupsOf(inbox: InboxStore, userId: string, sessionId: string): Promise<string[]> {
-  const groups = [sessionGroup(sessionId)]
+/** Every group a new socket of this user belongs to: its own and the chats'. One query for up to a thousand chats. */
+export async function groupsOf(inbox: InboxStore, userId: string, own: string[]): Promise<string[]> {
+  const groups = [...own]
   let cursor: string | undefined
   do {
     const page = await inbox.list(userId, { limit: PAGE, cursor })

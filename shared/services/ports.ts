@@ -85,7 +85,7 @@ export interface HeadMove extends Position {
   at: string
   preview?: string | undefined
   senderId: string
-  sent: Record<string, Position>
+  sent: Head['sent']
   memberCount?: number | undefined
 }
 
@@ -95,6 +95,8 @@ export interface InboxStore {
     page: { cursor?: string | undefined; limit: number },
   ): Promise<{ items: InboxItem[]; cursor?: string | undefined }>
   read(userId: string, chatId: string): Promise<InboxItem | undefined>
+  /** Which of these chats the user is in. */
+  whichOf(userId: string, chatIds: string[]): Promise<Set<string>>
   /** Writes the item unless a newer membership entry is already reflected there. */
   apply(item: InboxItem): Promise<void>
   /** Notes activity, only forward. */
@@ -112,9 +114,8 @@ export interface UserStore {
   findByName(kind: 'handle' | 'email', name: string): Promise<string | undefined>
   create(user: StoredUser): Promise<void>
   read(userId: string): Promise<StoredUser | undefined>
-  /** Counts a failed sign-in; resets on success. */
-  readAttempts(login: string): Promise<Attempts | undefined>
-  writeAttempts(login: string, attempts: Attempts | undefined): Promise<void>
+  /** Changes what is known of sign-ins under this login, atomically. `change` may run again, and may throw to leave it. */
+  updateAttempts(login: string, change: (now: Attempts | undefined) => Attempts | undefined): Promise<void>
 }
 
 export interface Attempts {

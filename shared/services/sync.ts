@@ -1,11 +1,10 @@
 // From any past to the present: what happened in each of my chats since the last seq I know, and which chats I lost.
 import { fitting, jsonBytes, PAGE_BYTES } from '../domain/budget.ts'
-import { chatGroup, type InboxItem, type Receipt, visibleFrom } from '../domain/chat.ts'
+import { chatGroup, currentReceipts, type InboxItem, type Receipt, visibleFrom } from '../domain/chat.ts'
 import type { Entry } from '../domain/entry.ts'
 import type { Actor } from '../domain/user.ts'
 import { viewAll } from './chats/read-chat.ts'
 import type { ChatView } from './chats/view.ts'
-import { withOwnReads } from './messages/move-receipt.ts'
 import type { InboxStore, Logger, LogStore, Push, StateStore } from './ports.ts'
 
 export interface SyncDeps {
@@ -36,6 +35,8 @@ export interface Synced {
 /** Beyond this many entries a snapshot is cheaper for both sides. */
 const MAX_ENTRIES = 500
 const SNAPSHOT_MESSAGES = 50
+/** Larger chats show receipts on demand, as on the socket. */
+const RECEIPTS_UP_TO = 50
 const INBOX_PAGE = 100
 
 /**
@@ -99,7 +100,10 @@ async function syncChat(
 ): Promise<SyncedChat | undefined> {
   const { chatId } = view.item
   if (known !== undefined && known >= view.head.seq) return undefined
-  const receipts = withOwnReads(view.head, await deps.state.listReceipts(chatId))
+  const receipts =
+    view.head.memberCount > RECEIPTS_UP_TO
+      ? []
+      : currentReceipts(view.head, await deps.state.listReceipts(chatId))
   const from = Math.max((known ?? 0) + 1, visibleFrom(view.item))
   if (view.head.seq - from < MAX_ENTRIES) {
     const entries = await deps.log.readFrom(chatId, from, MAX_ENTRIES + 1)
@@ -112,7 +116,7 @@ async function syncChat(
   return { view, snapshot, receipts, more: (snapshot[0]?.seq ?? 0) > visibleFrom(view.item) }
 }
 
-/** Chats the client holds and the user is no longer in. Asked one by one only for those that this page does not show. */
+/** Chats the client holds and the user is no longer in: one query for those that this page does not show. */
 async function lostChats(
   deps: SyncDeps,
   actor: Actor,
@@ -121,8 +125,8 @@ async function lostChats(
 ): Promise<string[]> {
   const mine = new Set(items.map(({ chatId }) => chatId))
   const unsure = held.filter((chatId) => !mine.has(chatId))
-  const found = await Promise.all(unsure.map((chatId) => deps.inbox.read(actor.userId, chatId)))
-  return unsure.filter((_, i) => found[i] === undefined)
+  const found = await deps.inbox.whichOf(actor.userId, unsure)
+  return unsure.filter((chatId) => !found.has(chatId))
 }
 
 async function moveConnection(

@@ -67,7 +67,7 @@ export function chatView(wire: WireChat, viewer: string): ChatView {
     name: direct ? null : name,
     memberCount: 2,
     senderId: 'bob',
-    sent: { bob: { seq: 4, n: 1 } },
+    sent: { bob: { seq: 4, n: 1, at: '2026-03-01T11:00:00.000Z' } },
     ...wire.head,
   }
   const receipt = storedReceipt({ userId: viewer, ...wire.receipt }, chatId)

@@ -26,6 +26,7 @@ const config = readConfig({
         ...key,
         x: 'Jqi-LhNwWyU0kHJC5vdI09t6NfRw64Bnl48Rgj_0zbU',
         y: 'Mk9VYKMNttUpa-2V3BkY8WV4qMrCBgLJSgFELRvczTI',
+        d: 'never signs here',
       },
     ],
   }),

@@ -17,6 +17,9 @@ export function memoryInbox(): InboxStore {
       const item = items.get(`${userId}/${chatId}`)
       return item?.removed ? undefined : item
     },
+    async whichOf(userId, chatIds) {
+      return new Set(chatIds.filter((chatId) => items.get(`${userId}/${chatId}`)?.removed === false))
+    },
     async apply(item) {
       const key = `${item.userId}/${item.chatId}`
       const known = items.get(key)

@@ -27,11 +27,9 @@ export function memoryUsers(...known: StoredUser[]): MemoryUsers {
     async read(userId) {
       return users.get(userId)
     },
-    async readAttempts(login) {
-      return attempts.get(login)
-    },
-    async writeAttempts(login, counted) {
-      if (counted) attempts.set(login, counted)
+    async updateAttempts(login, change) {
+      const next = change(attempts.get(login))
+      if (next) attempts.set(login, next)
       else attempts.delete(login)
     },
   }

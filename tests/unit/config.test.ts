@@ -92,6 +92,21 @@ test.each([
   expect(() => readConfig({ ...LOCAL, [name]: value })).toThrow(name)
 })
 
+test('every fault is named at once', () => {
+  const faults = () => readConfig({ BOTS: 'x', REPAIR_AFTER_MS: '' })
+  for (const name of ['Cosmos', 'WebPubSub', 'SIGNING_KEYS', 'BOTS', 'REPAIR_AFTER_MS'])
+    expect(faults).toThrow(name)
+})
+
+test.each([
+  ['WebPubSub', 'Endpoint=http://localhost:8082;Version=1.0;'],
+  ['Cosmos', 'AccountKey=abc==;'],
+  ['SIGNING_KEYS', '{"keys":[{"kid":"k","kty":"oct","alg":"HS256","k":"c2VjcmV0","d":"d"}]}'],
+  ['SIGNING_KEYS', '{"keys":[{"kid":"k","kty":"EC","alg":"ES256","crv":"P-256","x":"x","y":"y"}]}'],
+])('%s without what signs or connects is refused: %p', (name, value) => {
+  expect(() => readConfig({ ...LOCAL, [name]: value })).toThrow(name)
+})
+
 test('the error never repeats a key', () => {
   const broken = { ...LOCAL, SIGNING_KEYS: '{"keys":[{"kty":"EC","alg":"ES256","d":"hunter2"}]}' }
   expect(() => readConfig(broken)).toThrow(

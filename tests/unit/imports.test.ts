@@ -29,6 +29,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'emulators/kit': ['emulators/kit'],
   'emulators/ai': ['emulators/ai', 'emulators/kit'],
   'emulators/azurite': ['emulators/azurite', 'emulators/kit'],
+  'emulators/key-vault': ['emulators/key-vault', 'emulators/kit'],
   'emulators/cosmos': ['emulators/cosmos', 'emulators/kit'],
   'emulators/functions-host': ['emulators/functions-host', 'emulators/kit'],
   'emulators/web-pubsub': ['emulators/web-pubsub', 'emulators/kit'],

@@ -24,12 +24,13 @@ export function createTokenIssuer(keys: PrivateKey[], issuer: string): TokenIssu
   const resolveKey = createLocalJWKSet(publicKeys)
   const [current] = keys
   if (!current) throw new Error('SIGNING_KEYS holds no key.')
-  const signingKey = importJWK(current, current.alg)
+  let signingKey: ReturnType<typeof importJWK> | undefined
   return {
     publicKeys: () => publicKeys,
     async sign(actor, nowMs) {
       const issuedAt = Math.floor(nowMs / 1_000)
       const expires = issuedAt + ACCESS_TOKEN_MINUTES * 60
+      signingKey ??= importJWK(current, current.alg)
       const accessToken = await new SignJWT({ sid: actor.sessionId, role: actor.role })
         .setProtectedHeader({ alg: current.alg, kid: current.kid, typ: 'at+jwt' })
         .setSubject(actor.userId)

@@ -13,17 +13,20 @@ const MAX_BLOCK_MS = 15 * 60_000
  */
 export async function login(deps: AuthDeps, input: { login: string; password: string }): Promise<SignedIn> {
   const name = input.login.toLowerCase()
-  const [attempts, userId] = await Promise.all([
-    deps.users.readAttempts(name),
+  // Counted as a failure before it is looked at: fifty guesses at once are fifty.
+  const count = (attempts: Attempts | undefined): Attempts => {
+    refuseBlocked(attempts, deps.time.now())
+    return countFailure(attempts, deps.time.now())
+  }
+  const [userId] = await Promise.all([
     deps.users.findByName(name.includes('@') ? 'email' : 'handle', name),
+    deps.users.updateAttempts(name, count),
   ])
-  refuseBlocked(attempts, deps.time.now())
   const user = userId === undefined ? undefined : await deps.users.read(userId)
   if (!(await verifyPassword(input.password, user?.passwordHash)) || !user) {
-    await deps.users.writeAttempts(name, countFailure(attempts, deps.time.now()))
     throw new ChatError('bad-credentials', 'The login is unknown or the password is wrong.')
   }
-  if (attempts) await deps.users.writeAttempts(name, undefined)
+  await deps.users.updateAttempts(name, () => undefined)
   return startSession(deps, user)
 }
 

@@ -1,12 +1,12 @@
 // Who belongs to a group, and in what role. Each change is an entry of the log, written in one batch with the member it
 // is about; what the change needs (who may do it, that an owner stays) is checked again whenever the batch loses a race.
-import { chatGroup, type Member } from '../../domain/chat.ts'
-import type { NewEntry, Position, Role } from '../../domain/entry.ts'
+import type { Member } from '../../domain/chat.ts'
+import type { NewEntry, Position, Role, StoredEntry } from '../../domain/entry.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { Actor } from '../../domain/user.ts'
 import type { AppendDeps, Appender } from '../log/append.ts'
 import { type AloneWrite, writeAlone } from '../log/write-alone.ts'
-import { applyMemberEntry, type MembershipDeps } from './membership.ts'
+import { applyMemberEntry, type MembershipDeps, placeSockets } from './membership.ts'
 import { getChat, type ReadChatDeps } from './read-chat.ts'
 import type { ChatView } from './view.ts'
 
@@ -36,8 +36,10 @@ export async function setMember(
   ask: Ask & { role: Role },
 ): Promise<ChatView> {
   const { chatId, userId, role } = ask
-  if (!(await deps.users.read(userId))) throw new ChatError('user-not-found', `There is no user ${userId}.`)
-  await change(deps, chatId, async (tail) => {
+  const user = await deps.users.read(userId)
+  if (!user) throw new ChatError('user-not-found', `There is no user ${userId}.`)
+  if (user.profile.type === 'bot') throw new ChatError('forbidden', 'A bot is no member of a group yet.')
+  await change(deps, ask, async (tail, dedupeKey) => {
     const members = await groupMembers(deps, chatId, actor)
     const target = members.find((member) => member.userId === userId)
     if (target?.role === role) return undefined
@@ -46,29 +48,40 @@ export async function setMember(
     if (target) keepsOwner(members, target, role)
     const joined = target?.joined ?? { seq: tail.seq, n: tail.n }
     const memberCount = members.length + (target ? 0 : 1)
-    const entry = entryOf(deps, actor, {
+    const entry = entryOf(actor, {
       change: target ? 'role' : 'added',
       userId,
       role,
       joined,
       memberCount,
+      dedupeKey,
     })
     return {
       entries: [entry],
       members: [{ kind: target ? 'replace' : 'create', member: { chatId, userId, role, joined } }],
     }
   })
-  const view = await getChat(deps, { ...actor, userId }, chatId)
-  await deps.push.toUser(userId, deps.chatAdded(view)).catch(() => undefined)
+  await tellAdded(deps, actor, ask)
   return getChat(deps, actor, chatId)
+}
+
+/** A hint like every push: that the person was removed again meanwhile, or cannot be reached, is no failure. */
+async function tellAdded(deps: MembersDeps, actor: Actor, { chatId, userId }: Ask): Promise<void> {
+  try {
+    const view = await getChat(deps, { ...actor, userId }, chatId)
+    await deps.push.toUser(userId, deps.chatAdded(view))
+  } catch (error) {
+    deps.logger('warn', 'added.push.failed', { userId, chatId, error: String(error) })
+  }
 }
 
 /**
  * Takes somebody out of a group; oneself: leaves. From the answer on the person can neither read nor write there.
  * @throws ChatError `chat-not-found`, `forbidden`, `chat-closed`, `busy`
  */
-export async function removeMember(deps: MembersDeps, actor: Actor, { chatId, userId }: Ask): Promise<void> {
-  await change(deps, chatId, async () => {
+export async function removeMember(deps: MembersDeps, actor: Actor, ask: Ask): Promise<void> {
+  const { chatId, userId } = ask
+  await change(deps, ask, async (_tail, dedupeKey) => {
     const members = await groupMembers(deps, chatId, actor)
     const target = members.find((member) => member.userId === userId)
     if (!target) return undefined
@@ -77,24 +90,42 @@ export async function removeMember(deps: MembersDeps, actor: Actor, { chatId, us
     keepsOwner(members, target, undefined)
     const { joined } = target
     const memberCount = members.length - 1
-    const entry = entryOf(deps, actor, { change: leaving ? 'left' : 'removed', userId, joined, memberCount })
+    const change = leaving ? 'left' : 'removed'
+    const entry = entryOf(actor, { change, userId, joined, memberCount, dedupeKey })
     return { entries: [entry], members: [{ kind: 'remove', member: target }] }
   })
-  await deps.push.removeUserFromGroup(userId, chatGroup(chatId)).catch(() => undefined)
   await deps.push.toUser(userId, deps.chatRemoved(chatId)).catch(() => undefined)
 }
 
+type Decide = (tail: Position, dedupeKey: string) => Promise<AloneWrite | undefined>
+
 /** Writes the change, then brings inbox and sockets up to it before anybody is told that it is done. */
-async function change(
-  deps: MembersDeps,
-  chatId: string,
-  decide: (tail: Position) => Promise<AloneWrite | undefined>,
-): Promise<void> {
-  const entries = await writeAlone(deps, deps.appender, chatId, decide)
-  if (entries.length === 0) return
+async function change(deps: MembersDeps, { chatId, userId }: Ask, decide: Decide): Promise<void> {
+  const entries = await writeOnce(deps, chatId, decide)
+  // What was so before may be the work of a process that died before it moved the sockets.
+  if (entries.length === 0) return placeSockets(deps, userId, chatId)
   const chat = await deps.log.readChat(chatId)
   if (!chat) return
   for (const entry of entries) if (entry.type === 'member') await applyMemberEntry(deps, chat, entry)
+}
+
+/**
+ * Writes unless there is nothing to do. When the answer to the write is lost, the next look shows the change as made and
+ * perhaps the asker as gone: then only the key tells that it was us.
+ */
+async function writeOnce(deps: MembersDeps, chatId: string, decide: Decide): Promise<StoredEntry[]> {
+  const key = `change:${deps.newId()}`
+  let failure: unknown
+  try {
+    const written = await writeAlone(deps, deps.appender, chatId, (tail) => decide(tail, key))
+    if (written.length > 0) return written
+  } catch (error) {
+    failure = error
+  }
+  const own = await deps.log.findByKeys(chatId, [key])
+  if (own.length > 0) deps.onCommitted(chatId, own)
+  else if (failure !== undefined) throw failure
+  return own
 }
 
 async function groupMembers(deps: MembersDeps, chatId: string, actor: Actor): Promise<Member[]> {
@@ -124,11 +155,13 @@ function keepsOwner(members: Member[], target: Member, role: Role | undefined): 
   throw new ChatError('forbidden', 'A group keeps an owner: make somebody else owner first.')
 }
 
-type Change = Pick<NewEntry & { type: 'member' }, 'change' | 'userId' | 'role' | 'joined' | 'memberCount'>
+type Change = Pick<
+  NewEntry & { type: 'member' },
+  'change' | 'userId' | 'role' | 'joined' | 'memberCount' | 'dedupeKey'
+>
 
-const entryOf = (deps: MembersDeps, actor: Actor, change: Change): NewEntry => ({
+const entryOf = (actor: Actor, change: Change): NewEntry => ({
   type: 'member',
   senderId: actor.userId,
   ...change,
-  dedupeKey: `change:${deps.newId()}`,
 })

@@ -2,6 +2,7 @@
 // All of it can be repeated; the entry with the higher seq wins.
 import { type Chat, chatGroup, type Head, type InboxItem, START } from '../../domain/chat.ts'
 import type { MemberEntry } from '../../domain/entry.ts'
+import { ChatError } from '../../domain/error.ts'
 import type { User } from '../../domain/user.ts'
 import type { InboxStore, Logger, LogStore, Push, StateStore, UserStore } from '../ports.ts'
 import { type ChatView, viewChat } from './view.ts'
@@ -27,7 +28,7 @@ export async function announceChat(deps: MembershipDeps, chat: Chat, people: Use
   for (const member of members) {
     const person = people.find(({ userId }) => userId === member.userId)
     if (!person || person.profile.type === 'bot') continue
-    const peer = chat.kind === 'direct' ? people.find(({ userId }) => userId !== member.userId) : undefined
+    const peer = chat.kind === 'group' ? undefined : people.find(({ userId }) => userId !== member.userId)
     const item: InboxItem = {
       // The entries that made the chat end here; every later one about this person is newer.
       ...itemBase(chat, member.userId, 1 + people.length),
@@ -77,7 +78,10 @@ export async function ensureHead(
   return (await deps.state.readHead(chat.chatId)) ?? head
 }
 
-/** Applies one membership entry to the person's inbox and sockets, as the feed meets it. */
+/**
+ * Applies one membership entry to the person's inbox and sockets, as the feed meets it.
+ * @throws ChatError `busy` when the sockets could not be moved
+ */
 export async function applyMemberEntry(deps: MembershipDeps, chat: Chat, entry: MemberEntry): Promise<void> {
   const user = await deps.users.read(entry.userId)
   if (user?.profile.type === 'bot') return
@@ -86,14 +90,36 @@ export async function applyMemberEntry(deps: MembershipDeps, chat: Chat, entry: 
     ...itemBase(chat, entry.userId, entry.seq),
     role: entry.role ?? 'member',
     joined: entry.joined,
-    peer: chat.kind === 'direct' ? await peerOf(deps, chat, entry.userId) : null,
+    peer: chat.kind !== 'group' ? await peerOf(deps, chat, entry.userId) : null,
     activeAt: entry.createdAt,
     removed: gone,
   }
   await deps.inbox.apply(item)
-  const group = chatGroup(chat.chatId)
-  if (gone) await deps.push.removeUserFromGroup(entry.userId, group)
-  else await deps.push.addUserToGroup(entry.userId, group)
+  await placeSockets(deps, entry.userId, chat.chatId)
+}
+
+/**
+ * Puts the person's sockets where the inbox says they belong: the entry at hand may be an old one, seen again. Looks
+ * again afterwards, for the person may have been removed in between.
+ * @throws ChatError `busy` when the push service does not answer
+ */
+export async function placeSockets(
+  { inbox, push }: Pick<MembershipDeps, 'inbox' | 'push'>,
+  userId: string,
+  chatId: string,
+): Promise<void> {
+  const belongs = async (): Promise<boolean> => (await inbox.read(userId, chatId)) !== undefined
+  for (let member = await belongs(); ; ) {
+    const moved = member
+      ? push.addUserToGroup(userId, chatGroup(chatId))
+      : push.removeUserFromGroup(userId, chatGroup(chatId))
+    await moved.catch((cause) => {
+      throw new ChatError('busy', 'The sockets could not be moved just now.', { cause })
+    })
+    const now = await belongs()
+    if (now === member) return
+    member = now
+  }
 }
 
 async function peerOf(deps: MembershipDeps, chat: Chat, userId: string): Promise<InboxItem['peer']> {

@@ -1,5 +1,4 @@
 // Chats as their members see them. The inbox item is the right to look: without one a chat does not exist for the asker.
-import type { Bot } from '../../domain/bot.ts'
 import type { InboxItem } from '../../domain/chat.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { Actor } from '../../domain/user.ts'
@@ -10,7 +9,6 @@ export interface ReadChatDeps {
   log: LogStore
   state: StateStore
   inbox: InboxStore
-  bots: Bot[]
 }
 
 /** Chats up to this size name their members in `chats.get`; others page through `members.list`. */
@@ -32,8 +30,7 @@ export async function getChat(deps: ReadChatDeps, actor: Actor, chatId: string):
     deps.log.listMembers(chatId),
   ])
   const shown = members.length <= MEMBERS_SHOWN ? members.map(({ userId }) => userId) : undefined
-  const bot = item.kind === 'bot' ? deps.bots.find(({ botId }) => shown?.includes(botId)) : undefined
-  return { ...viewChat(item, head ?? emptyHead(item), receipt), members: shown, bot }
+  return { ...viewChat(item, head ?? emptyHead(item), receipt), members: shown }
 }
 
 /** One page of the asker's chats, newest activity first: one query for the inbox, one for heads and receipts. */

@@ -1,6 +1,6 @@
 // A chat as one member sees it.
 import type { Bot } from '../../domain/bot.ts'
-import { type Head, type InboxItem, type Receipt, readMark, START, unread } from '../../domain/chat.ts'
+import { currentReceipt, type Head, type InboxItem, type Receipt, START, unread } from '../../domain/chat.ts'
 
 export interface ChatView {
   item: InboxItem
@@ -12,15 +12,10 @@ export interface ChatView {
 }
 
 export function viewChat(item: InboxItem, head: Head, receipt: Receipt | undefined): ChatView {
-  const read = readMark(head, item.userId, receipt)
-  const seen = { ...read, at: receipt?.read.at ?? null }
-  const delivered = receipt && receipt.delivered.seq > seen.seq ? receipt.delivered : seen
-  return {
-    item,
-    head,
-    receipt: { chatId: item.chatId, userId: item.userId, delivered, read: seen },
-    unread: unread(head, item, read),
-  }
+  const current = currentReceipt(head, item.userId, receipt)
+  const bot =
+    item.kind === 'bot' && item.peer ? { botId: item.peer.userId, displayName: item.peer.name } : undefined
+  return { item, head, receipt: current, unread: unread(head, item, current.read), bot }
 }
 
 /** The head of a chat whose creation has not got that far: nothing was said in it yet. */

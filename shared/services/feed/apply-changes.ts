@@ -1,6 +1,7 @@
 // The change feed's part: what a dead process left undone, and the prompts for the bots. Every step may run twice.
 import type { Chat, Head } from '../../domain/chat.ts'
-import type { MessageEntry, StoredEntry } from '../../domain/entry.ts'
+import type { MemberEntry, MessageEntry, StoredEntry } from '../../domain/entry.ts'
+import { ChatError } from '../../domain/error.ts'
 import { applyMemberEntry, ensureHead, type MembershipDeps } from '../chats/membership.ts'
 import type { Time } from '../ports.ts'
 
@@ -27,6 +28,8 @@ export interface FeedWork {
 }
 
 const PROMPT_MAX_AGE_MS = 24 * 3600_000
+/** More people than fit the one batch that creates a chat. */
+const MAX_FIRST_MEMBERS = 100
 const TOUCH_MS = 60_000
 /** The head is read with every chat list: it carries few senders. */
 const SENDERS_IN_HEAD = 50
@@ -41,8 +44,11 @@ export async function applyChanges(
   if (!chat) return { botJobs: [], repairs: [] }
   const head = (await deps.state.readHead(chatId)) ?? (await restoreHead(deps, chat))
   const last = entries.at(-1)!
-  const repairs = last.seq > head.seq ? [{ chatId, from: head.seq + 1, through: last.seq }] : []
-  for (const entry of entries) if (entry.type === 'member') await applyMemberEntry(deps, chat, entry)
+  let behind = head.seq + 1
+  for (const entry of entries) {
+    if (entry.type === 'member' && !(await isApplied(deps, chat, entry))) behind = Math.min(behind, entry.seq)
+  }
+  const repairs = last.seq >= behind ? [{ chatId, from: behind, through: last.seq }] : []
   const messages = entries.filter((entry) => entry.type === 'message')
   if (messages.length > 0) {
     await foldOwnReads(deps, head)
@@ -51,19 +57,29 @@ export async function applyChanges(
   return { botJobs: messages.flatMap((message) => promptsOf(chat, message, deps.time.now())), repairs }
 }
 
-/** The process that created the chat died before it made the head. */
+/** False when it is to be tried again. A push service that is away must not stop the feed, and the prompts with it. */
+async function isApplied(deps: FeedDeps, chat: Chat, entry: MemberEntry): Promise<boolean> {
+  try {
+    await applyMemberEntry(deps, chat, entry)
+    return true
+  } catch (error) {
+    if (error instanceof ChatError && error.code === 'busy') return false
+    throw error
+  }
+}
+
+/** The process that created the chat died before it made the head, which stands at the last creation entry. */
 async function restoreHead(deps: FeedDeps, chat: Chat): Promise<Head> {
-  const members = await deps.log.listMembers(chat.chatId)
-  return ensureHead(deps, chat, members.length)
+  const first = await deps.log.readFrom(chat.chatId, 2, MAX_FIRST_MEMBERS)
+  const made = first.filter(({ type, dedupeKey }) => type === 'member' && dedupeKey.startsWith('created:'))
+  return ensureHead(deps, chat, made.length)
 }
 
 /** Sending reads. The head carries that until it carries too many: then the senders' receipts do. */
-async function foldOwnReads(deps: FeedDeps, { chatId, at, sent }: Head): Promise<void> {
+async function foldOwnReads(deps: FeedDeps, { chatId, sent }: Head): Promise<void> {
   const senders = Object.entries(sent)
   if (senders.length <= SENDERS_IN_HEAD) return
-  await Promise.all(
-    senders.map(([userId, mark]) => deps.state.moveReceipt(chatId, userId, 'read', { ...mark, at })),
-  )
+  await Promise.all(senders.map(([userId, mark]) => deps.state.moveReceipt(chatId, userId, 'read', mark)))
   await deps.state.pruneSent(chatId, sent)
 }
 

@@ -18,7 +18,8 @@ export async function repair(deps: RepairDeps, job: RepairJob): Promise<BotJob[]
   const last = entries.at(-1)
   if (!last) return []
   const age = deps.time.now() - Date.parse(last.createdAt)
-  if (age < deps.repairAfterMs) await deps.time.sleep(deps.repairAfterMs - age)
+  // An entry from the future was written by a clock that is ahead: it is no reason to wait longer.
+  if (age < deps.repairAfterMs) await deps.time.sleep(deps.repairAfterMs - Math.max(0, age))
   await deps.deliverer.repair(job.chatId, last.seq)
   const { botJobs, repairs } = await applyChanges(deps, job.chatId, entries)
   if (repairs.length > 0)

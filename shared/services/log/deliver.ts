@@ -2,7 +2,7 @@
 // or doubled; what was never pushed is found by comparing `head` with the log, here by the next sender, else by the feed.
 import type { Head } from '../../domain/chat.ts'
 import { chatGroup } from '../../domain/chat.ts'
-import { type Entry, type Position, preview, type StoredEntry } from '../../domain/entry.ts'
+import { type Entry, preview, type StoredEntry } from '../../domain/entry.ts'
 import type { HeadMove, Logger, LogStore, Push, StateStore, Time } from '../ports.ts'
 
 export interface DeliverDeps {
@@ -85,7 +85,7 @@ export function createDeliverer(deps: DeliverDeps): Deliverer {
         if (!head) return
         outlet.head = Math.max(outlet.head, head.seq)
         if (head.seq >= through) return
-        const missing = await deps.log.readFrom(chatId, head.seq + 1, 1_000)
+        const missing = await readBetween(deps, chatId, head.seq + 1, through)
         if (missing.length === 0) return
         await pushAll(deps, chatId, missing)
         await deps.state.advanceHead(chatId, toMove(missing))
@@ -121,8 +121,24 @@ async function waitForHead(
     if (head) outlet.head = Math.max(outlet.head, head.seq)
     if (outlet.head >= before) return undefined
   }
-  const missing = await deps.log.readFrom(chatId, outlet.head + 1, 1_000)
-  return missing.filter((entry) => entry.seq <= before)
+  return readBetween(deps, chatId, outlet.head + 1, before)
+}
+
+const READ_AT_ONCE = 500
+
+async function readBetween(
+  deps: DeliverDeps,
+  chatId: string,
+  from: number,
+  through: number,
+): Promise<StoredEntry[]> {
+  const entries: StoredEntry[] = []
+  for (let next = from; next <= through; next = entries.at(-1)!.seq + 1) {
+    const found = await deps.log.readFrom(chatId, next, READ_AT_ONCE)
+    if (found.length === 0) break
+    entries.push(...found.filter(({ seq }) => seq <= through))
+  }
+  return entries
 }
 
 async function pushAll(deps: DeliverDeps, chatId: string, entries: Entry[]): Promise<void> {
@@ -152,13 +168,13 @@ function dropIdleOutlet(outlets: Map<string, Outlet>): void {
 
 function toMove(entries: Entry[]): HeadMove {
   const last = entries.at(-1)!
-  const sent: Record<string, Position> = {}
+  const sent: HeadMove['sent'] = {}
   let shown: string | undefined
   let memberCount: number | undefined
   for (const entry of entries) {
     if (entry.type === 'member') memberCount = entry.memberCount
     if (entry.type !== 'message') continue
-    sent[entry.senderId] = { seq: entry.seq, n: entry.n }
+    sent[entry.senderId] = { seq: entry.seq, n: entry.n, at: entry.createdAt }
     shown = preview(entry.content)
   }
   const { seq, n, createdAt: at, senderId } = last

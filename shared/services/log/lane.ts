@@ -69,7 +69,8 @@ export function learnTail(lane: Lane, tail: StoredEntry, now: number): void {
 
 /** Notes entries of other processes found at the tail: their pace decides whether the next guess is worth a try. */
 export function learnRivals(lane: Lane, found: StoredEntry[], self: string, now: number): void {
-  const foreign = found.filter((entry) => entry.by !== self)
+  const recent = (entry: StoredEntry): boolean => now - Date.parse(entry.createdAt) < RIVAL_MEMORY_MS
+  const foreign = found.filter((entry) => entry.by !== self && recent(entry))
   if (now - lane.rivalsAt > RIVAL_MEMORY_MS) lane.rivals.clear()
   if (foreign.length === 0) return
   for (const entry of foreign) lane.rivals.add(entry.by)

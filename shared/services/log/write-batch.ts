@@ -25,6 +25,7 @@ export async function writeBatch(deps: AppendDeps, lane: Lane, batch: Pending[])
     open = settleExpired(open, deps.time.now())
     if (open.length === 0) return
     const tail = await knownTail(deps, lane, open)
+    if (lane.closed) return refuseClosed(lane.chatId, await settleByKey(deps.log, lane.chatId, open))
     const entries = number(deps, lane.chatId, open, tail)
     const started = deps.time.now()
     const outcome = await deps.log.commit(lane.chatId, {
@@ -84,8 +85,12 @@ async function knownTail(deps: AppendDeps, lane: Lane, open: Pending[]): Promise
   const hint = Math.max(...open.map((pending) => pending.hint))
   if (hint > (lane.tail?.seq ?? 0)) await readHinted(deps, lane, hint)
   if (!lane.tail || tailIsStale(lane, deps.time.now())) await readTail(deps, lane)
-  if (lane.closed) throw new ChatError('chat-closed', `The chat ${lane.chatId} has ended.`)
   return lane.tail!
+}
+
+/** Nothing new follows the end; what was sent before it is still found by its key. */
+function refuseClosed(chatId: string, open: Pending[]): void {
+  for (const pending of open) pending.reject(new ChatError('chat-closed', `The chat ${chatId} has ended.`))
 }
 
 /** A hint saves the query for the tail. The count of messages there is the store's word, never the client's. */

@@ -1,4 +1,4 @@
-import { chatGroup, type Head, type Receipt, visibleFrom } from '../../domain/chat.ts'
+import { chatGroup, currentReceipt, currentReceipts, type Receipt, visibleFrom } from '../../domain/chat.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { Actor } from '../../domain/user.ts'
 import { readMembership } from '../chats/read-chat.ts'
@@ -34,7 +34,7 @@ export async function moveReceipt(
   }
   const at = new Date(deps.time.now()).toISOString()
   const moved = await deps.state.moveReceipt(chatId, actor.userId, mark, { seq, n: entry.n, at })
-  const receipt = head ? withOwnRead(head, moved) : moved
+  const receipt = head ? currentReceipt(head, actor.userId, moved) : moved
   if ((head?.memberCount ?? 0) <= PUSHED_UP_TO) {
     await deps.push.toGroup(chatGroup(chatId), deps.receiptFrame(receipt)).catch((error) => {
       deps.logger('warn', 'receipt.push.failed', { chatId, error: String(error) })
@@ -50,22 +50,5 @@ export async function moveReceipt(
 export async function listReceipts(deps: ReceiptDeps, actor: Actor, chatId: string): Promise<Receipt[]> {
   await readMembership(deps.inbox, actor, chatId)
   const [receipts, head] = await Promise.all([deps.state.listReceipts(chatId), deps.state.readHead(chatId)])
-  return head ? withOwnReads(head, receipts) : receipts
-}
-
-/** Sending reads, also before the feed has folded it into the receipt. */
-export function withOwnReads(head: Head, receipts: Receipt[]): Receipt[] {
-  const known = new Set(receipts.map(({ userId }) => userId))
-  const silent = Object.keys(head.sent).filter((userId) => !known.has(userId))
-  const fresh = silent.map((userId) => ({ chatId: head.chatId, userId, delivered: UNSEEN, read: UNSEEN }))
-  return [...receipts, ...fresh].map((receipt) => withOwnRead(head, receipt))
-}
-
-const UNSEEN = { seq: 0, n: 0, at: null }
-
-function withOwnRead(head: Head, receipt: Receipt): Receipt {
-  const sent = head.sent[receipt.userId]
-  if (!sent || sent.seq <= receipt.read.seq) return receipt
-  const mark = { ...sent, at: head.at }
-  return { ...receipt, read: mark, delivered: sent.seq > receipt.delivered.seq ? mark : receipt.delivered }
+  return head ? currentReceipts(head, receipts) : receipts
 }

@@ -1,8 +1,8 @@
 import {
   chatGroup,
+  currentReceipt,
   type Head,
   type Receipt,
-  readMark,
   sessionGroup,
   unread,
   visibleFrom,
@@ -18,7 +18,10 @@ const head: Head = {
   kind: 'group',
   name: 'Chess',
   memberCount: 3,
-  sent: { ada: { seq: 40, n: 30 }, bob: { seq: 20, n: 14 } },
+  sent: {
+    ada: { seq: 40, n: 30, at: '2026-03-01T10:00:00.000Z' },
+    bob: { seq: 20, n: 14, at: '2026-03-01T09:30:00.000Z' },
+  },
 }
 
 const receipt = (seq: number, n: number): Receipt => ({
@@ -37,12 +40,12 @@ test.each([
   ['a receipt older than the own message', 'bob', receipt(12, 9), { seq: 20, n: 14 }],
   ['a receipt newer than the own message', 'bob', receipt(35, 26), { seq: 35, n: 26 }],
 ])('the read mark with %s', (_what, userId, known, expected) => {
-  const { seq, n } = readMark(head, userId, known)
+  const { seq, n } = currentReceipt(head, userId, known).read
   expect({ seq, n }).toEqual(expected)
 })
 
 test('a receipt beyond the own message, on an entry that is no message, stays where it is', () => {
-  expect(readMark(head, 'bob', receipt(22, 14))).toMatchObject({ seq: 22, n: 14 })
+  expect(currentReceipt(head, 'bob', receipt(22, 14)).read).toMatchObject({ seq: 22, n: 14 })
 })
 
 test.each([

@@ -26,7 +26,7 @@ const head: Head = {
   at: '2026-03-01T11:00:00.000Z',
   preview: 'e4',
   senderId: 'bob',
-  sent: { bob: { seq: 9, n: 6 } },
+  sent: { bob: { seq: 9, n: 6, at: '2026-03-01T11:00:00.000Z' } },
 }
 const mark = { seq: 8, n: 5, at: '2026-03-01T10:30:00.000Z' }
 const receipt = { chatId: 'c1', userId: 'ada', delivered: mark, read: mark }

@@ -85,12 +85,13 @@ test.each([undefined, '', 'azure.webpubsub.user.', 'azure.webpubsub.other.x', 'a
   },
 )
 
-const STATE = 'eyJzZXNzaW9uSWQiOiJzMSIsImdyb3VwcyI6ImFiYyJ9'
+const STATE = 'eyJzZXNzaW9uSWQiOiJzMSIsInJvbGUiOiJ1c2VyIiwiZ3JvdXBzIjoiYWJjIn0='
 
 test('what connect wrote into the state comes back with every event', () => {
-  expect(writeState({ sessionId: 's1', groups: 'abc' })).toBe(STATE)
+  expect(writeState({ sessionId: 's1', role: 'user', groups: 'abc' })).toBe(STATE)
   expect(readEvent(request({ 'ce-connectionState': STATE }), KEYS).state).toEqual({
     sessionId: 's1',
+    role: 'user',
     groups: 'abc',
   })
 })
