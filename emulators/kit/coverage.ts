@@ -1,5 +1,5 @@
 // The table in an emulator's README that says what its tests prove, made from the tests themselves so that it cannot
-// drift. A row per test file: its first comment names the feature, the names of its tests say what is covered.
+// drift. A row per test file: its first sentence names the feature, the names of its tests say what is covered.
 // `node emulators/kit/coverage.ts emulators/<name>` rewrites the table between the two markers of that README.
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -22,29 +22,32 @@ export async function readmeWithCoverage(folder: string): Promise<{ readme: stri
   return { readme, current }
 }
 
-/** A Markdown table over the `*.test.ts` files of a folder, in the order of their names. */
+/**
+ * A table over the `*.test.ts` files of a folder, in the order of their names. HTML with a line per test: formatters
+ * leave it alone, and a change of one test is a change of one line.
+ */
 export async function coverageTable(folder: string): Promise<string> {
   const files = (await readdir(folder)).filter((name) => name.endsWith('.test.ts')).toSorted()
   const rows = await Promise.all(
     files.map(async (file) => {
       const { feature, tests } = readTests(await readFile(join(folder, file), 'utf8'))
       if (feature === '' || tests.length === 0) throw new Error(`${file} has no first comment, or no test.`)
-      return `| ${escapeCell(feature)} | ${tests.map(escapeCell).join('<br>')} |`
+      return `<tr><td>${escapeHtml(feature)}</td><td>\n${tests.map(escapeHtml).join('<br>\n')}\n</td></tr>\n`
     }),
   )
-  return `${['| Feature | Proven by a test |', '| --- | --- |', ...rows].join('\n')}\n`
+  return `<table>\n<tr><th>Feature</th><th>Proven by a test</th></tr>\n${rows.join('')}</table>\n`
 }
 
 /** What one test file is about and the names of its tests; those of a `describe` begin with its name. */
 export function readTests(source: string): { feature: string; tests: string[] } {
-  const feature = /^\/\/ (.+?)\.?$/m.exec(source)?.[1] ?? ''
+  const feature = /^\/\/ (.+?)(?:\. .*|\.)?$/m.exec(source)?.[1] ?? ''
   const tests: string[] = []
   const outer: { indent: number; name: string }[] = []
   for (const [, indent = '', kind, , raw = ''] of source.matchAll(CALL)) {
     while (outer.length > 0 && outer.at(-1)!.indent >= indent.length) outer.pop()
     const name = readable(raw)
     if (kind === 'describe') outer.push({ indent: indent.length, name })
-    else tests.push([...outer.map((one) => one.name), name].join(': '))
+    else tests.push([...outer.map((one) => one.name).filter(hasWords), name].join(': '))
   }
   return { feature, tests }
 }
@@ -59,9 +62,11 @@ const readable = (raw: string): string =>
     .replaceAll(/\\(.)/g, '$1')
     .replaceAll(/\s+/g, ' ')
 
-/** GitHub reads HTML and pipes in cells. */
-const escapeCell = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('|', '\\|').replaceAll('*', '\\*')
+/** A describe that is all cases says nothing. */
+const hasWords = (name: string): boolean => /\p{L}/u.test(name)
+
+const escapeHtml = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
   for (const folder of argv.slice(2)) {

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { END, readmeWithCoverage, readTests, START } from '../coverage.ts'
 
-const SAMPLE = `// What it is about.
+const SAMPLE = `// What it is about. More of it, e.g. how.
 import { test } from './nowhere.ts'
 const attest = (name) => name
 attest('not a test')
@@ -30,6 +30,9 @@ describe('outer', () => {
   })
   test('shallow', () => {})
 })
+describe(\`\${a}, \${b}\`, () => {
+  test('of every case', () => {})
+})
 test('last', () => {})
 `
 
@@ -46,6 +49,7 @@ test('every form of test is found, with the describes around it', () => {
       'looks nested',
       'outer: inner: deep',
       'outer: shallow',
+      'of every case',
       'last',
     ],
   })
@@ -65,10 +69,16 @@ async function withFolder(readme: string, run: (folder: string) => Promise<void>
   }
 }
 
-const TABLE = `| Feature | Proven by a test |
-| --- | --- |
-| First | x<br>y |
-| Second | &lt;b> &amp; \\*\\|\\* |
+const TABLE = `<table>
+<tr><th>Feature</th><th>Proven by a test</th></tr>
+<tr><td>First</td><td>
+x<br>
+y
+</td></tr>
+<tr><td>Second</td><td>
+&lt;b&gt; &amp; *|*
+</td></tr>
+</table>
 `
 
 test('the program writes the table between the markers and leaves the rest; a second run changes nothing', () =>

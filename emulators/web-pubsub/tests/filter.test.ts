@@ -44,7 +44,7 @@ test.each([
   ["indexof(userId, 'n') eq 1", ['c1']],
   ["protocol eq 'json.webpubsub.azure.v1' and true", ['c1', 'c2', 'c3']],
   ["toupper(trim(' ann ')) eq 'ANN'", ['c1', 'c2', 'c3']],
-])('%s', (filter, expected) => {
+])('the filter %s selects its connections', (filter, expected) => {
   expect(everyone.filter(compileFilter(filter)).map(({ id }) => id)).toEqual(expected)
 })
 
@@ -68,6 +68,6 @@ test.each([
   "(userId eq 'a'",
   "toString eq 'a'",
   `${'('.repeat(200)}true${')'.repeat(200)}`,
-])('%s is refused', (filter) => {
+])('the filter %s is refused', (filter) => {
   expect(() => compileFilter(filter)).toThrow(/^The filter is not valid: /)
 })
