@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { HttpRequest, HttpResponseInit } from '@azure/functions'
 import * as z from 'zod'
 import type { App } from '../../shared/app.ts'
-import { ADMINS_GROUP, ownGroups } from '../../shared/domain/chat.ts'
+import { ADMINS_GROUP, ownGroups, sessionGroup } from '../../shared/domain/chat.ts'
 import { ChatError } from '../../shared/domain/error.ts'
 import { groupsOf, joinGroups } from '../../shared/services/connect.ts'
 import { type SocketEvent, writeState } from '../adapter/cloud-event.ts'
@@ -35,11 +35,16 @@ export async function onConnect(
   }
 }
 
-/** A chat may have come between `connect` and now: then the groups are set once more. */
+/** A chat may have come between `connect` and now, or the session ended: then the groups are set, or the socket closed. */
 export async function onConnected(app: App, event: SocketEvent): Promise<void> {
   if (!event.state) return
   const { sessionId, role, groups: before } = event.state
-  const groups = await groupsOf(app.inbox, event.userId, ownGroups(sessionId, role))
+  const [found, groups] = await Promise.all([
+    app.sessions.read(event.userId, sessionId),
+    groupsOf(app.inbox, event.userId, ownGroups(sessionId, role)),
+  ])
+  // What `connect` knows of ended sessions is up to a second old, and signing out closed only the sockets of then.
+  if (!found || found.session.revoked) return app.push.closeGroup(sessionGroup(sessionId), 'signed out')
   if (digest(groups) === before) return
   await joinGroups(app.push, event.connectionId, groups)
 }
