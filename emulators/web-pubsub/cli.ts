@@ -85,7 +85,7 @@ async function tlsOf({ tls, certificate, cert, key }: Flags): Promise<TlsOptions
 
 async function entraOf({ entraJwks, entraIssuer }: Flags): Promise<EntraOptions | undefined> {
   if (entraJwks === undefined) return undefined
-  const jwks = URL.canParse(entraJwks)
+  const jwks = /^https?:/.test(entraJwks)
     ? entraJwks
     : (JSON.parse(await readFile(entraJwks, 'utf8')) as JSONWebKeySet) // createEntra checks it
   return { jwks, ...(entraIssuer !== undefined && { issuer: entraIssuer }) }

@@ -39,8 +39,9 @@ export function perform(
       publish(service, connection, operation)
       break
     case 'streamStart':
-      startStream(service, connection, operation)
-      break
+      if (startStream(service, connection, operation)) break
+      fail(service, connection, ackId, 'Forbidden', 'The client may not send to this group.')
+      return undefined
     case 'streamData':
       takeStreamData(service, connection, operation)
       break

@@ -44,8 +44,7 @@ function dispatch(service: Service, connection: Connection, frame: ClientFrame):
     case 'unsupported':
       return void refuse(service, connection, frame)
     case 'cancelInvocation':
-      connection.invocations.get(frame.invocationId)?.abort()
-      return void connection.invocations.delete(frame.invocationId)
+      return void cancel(connection, frame.invocationId)
     case 'invoke':
       if (connection.invocations.has(frame.invocationId)) {
         const error = { name: 'BadRequest', message: 'There is an invocation with this id already.' }
@@ -57,6 +56,14 @@ function dispatch(service: Service, connection: Connection, frame: ClientFrame):
     default:
       return void enqueue(service, connection, frame)
   }
+}
+
+function cancel({ invocations, inbox }: Connection, invocationId: string): void {
+  invocations.get(invocationId)?.abort()
+  invocations.delete(invocationId)
+  // One that still waits must go: the id is free again, and the next of that name is not to be taken for it.
+  const waiting = inbox.findIndex((one) => one.type === 'invoke' && one.invocationId === invocationId)
+  if (waiting !== -1) inbox.splice(waiting, 1)
 }
 
 function enqueue(service: Service, connection: Connection, operation: Operation): void {

@@ -11,18 +11,22 @@ import type { Problem, StreamError } from './service-frames.ts'
 
 type Of<Type extends StreamOperation['type']> = Extract<StreamOperation, { type: Type }>
 
-export function startStream(service: Service, connection: Connection, operation: Of<'streamStart'>): void {
+/** Opens a stream; false when the client may not send to the group. */
+export function startStream(service: Service, connection: Connection, operation: Of<'streamStart'>): boolean {
   const { streamId, group, noEcho, idleTimeoutMs } = operation
   if (!isAllowed(connection.permissions, 'sendToGroup', group)) {
     const message = `The client does not have permission to send to group '${group}'.`
-    return void closed(service, connection, streamId, { name: 'Forbidden', message })
+    closed(service, connection, streamId, { name: 'Forbidden', message })
+    return false
   }
-  const known = connection.streams.get(streamId)
-  if (known) return void acknowledge(service, connection, known)
-  const stream: Stream = { streamId, group, noEcho, idleTimeoutMs, expected: 1, idle: { cancel() {} } }
-  connection.streams.set(streamId, stream)
+  let stream = connection.streams.get(streamId)
+  if (!stream) {
+    stream = { streamId, group, noEcho, idleTimeoutMs, expected: 1, idle: { cancel() {} } }
+    connection.streams.set(streamId, stream)
+  }
   stayAwake(service, connection, stream)
   acknowledge(service, connection, stream)
+  return true
 }
 
 export function takeStreamData(service: Service, connection: Connection, operation: Of<'streamData'>): void {

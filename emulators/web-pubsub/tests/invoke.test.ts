@@ -107,6 +107,32 @@ test('a cancelled invocation gives up its request, is not answered and holds not
   expect(handler.events().map(({ body }) => String(body))).toEqual(['1', '3'])
 })
 
+test('the id of a cancelled invocation that still waited is free again', async () => {
+  await using handler = await startEventHandler()
+  await using emulator = await start(handler)
+  using client = await connect(emulator)
+  let finish = (): void => {}
+  handler.answer = ({ body }) =>
+    String(body) === '1'
+      ? new Promise((resolve) => {
+          finish = () => resolve({})
+        })
+      : { headers: { 'content-type': 'application/json' }, body }
+  client.send({ type: 'invoke', invocationId: 'a', event: 'order', data: 1 })
+  client.send({ type: 'invoke', invocationId: 'b', event: 'order', data: 2 })
+  client.send({ type: 'cancelInvocation', invocationId: 'b' })
+  client.send({ type: 'invoke', invocationId: 'b', event: 'order', data: 3 })
+  client.send({ type: 'ping' })
+  expect(await client.next()).toEqual({ type: 'pong' })
+  await handler.event('order')
+  finish()
+  expect([await client.next(), await client.next()]).toMatchObject([
+    { invocationId: 'a', success: true },
+    { invocationId: 'b', success: true, data: 3 },
+  ])
+  expect(handler.events()).toHaveLength(2)
+})
+
 test('a cancelled invocation does not wait for a repeated attempt', async () => {
   const clock = createManualClock()
   await using handler = await startEventHandler()

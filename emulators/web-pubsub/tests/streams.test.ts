@@ -50,6 +50,12 @@ test('without permission the SDK cannot open a stream', async () => {
   await using emulator = await startWebPubSub({ port: 0 })
   using ann = await connectSdk(emulator)
   await expect(ann.client.openGroupStream('g')).rejects.toMatchObject({ name: 'Forbidden' })
+  using raw = await connect(clientUrl(emulator))
+  raw.send({ type: 'sendToGroup', group: 'g', stream: { streamId: 's' }, ackId: 1 })
+  expect([await raw.next(), await raw.next()]).toMatchObject([
+    { type: 'streamClosed', error: { name: 'Forbidden' } },
+    { type: 'ack', ackId: 1, success: false, error: { name: 'Forbidden' } },
+  ])
 })
 
 test('a stream goes on after a lost connection, no part lost or doubled', async () => {

@@ -51,6 +51,7 @@ export function createHttpClient(clock: Clock): HttpClient {
 
   const send = (request: HttpRequest): Promise<HttpAnswer> =>
     new Promise((resolve, reject) => {
+      if (request.signal?.aborted) return reject(new NoAnswer('The request was given up.', false))
       const secure = request.url.protocol === 'https:'
       const agent = secure ? agents['https:'] : agents['http:']
       const outgoing = (secure ? httpsRequest : httpRequest)(request.url, {
