@@ -7,7 +7,7 @@ import type { Stack } from './stack.ts'
 export function page(stack: Stack, milliseconds: number): string {
   const { bold, dim, cyan } = colors
   const rows: [string, string, string][] = [
-    ['API', stack.api, stack.pids.host ? `${stack.api}/health` : 'not running yet: npm run func'],
+    ['API', stack.api, stack.hasHost ? `${stack.api}/health` : 'not running yet: npm run func'],
     ['Web PubSub', stack.webPubSub, 'hub "chat"'],
     ['Cosmos DB', stack.cosmos, 'database "parley", the emulator\'s well-known key'],
     ['Blobs', stack.blob, ''],

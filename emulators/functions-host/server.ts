@@ -66,8 +66,8 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
   const host = options.host ?? '127.0.0.1'
   const log = createLog('functions-host', options.log)
   const faults = createFaults()
-  const config = readHostConfig(folder)
   const local = applySettings(folder, options.settings ?? {})
+  const config = readHostConfig(folder)
 
   const registry = installCoreApi((level, category, message) => appLog(level, category, message))
   const appLog = createAppLog(log, () => registry.hooks.log)

@@ -16,7 +16,7 @@ export interface Ready {
   blob: string
   queue: string
   ai: string
-  pids: { supervisor: number; cosmos: number; azurite: number; host: number }
+  pids: { supervisor: number; cosmos: number; azurite: number }
   accounts: { handle: string; password: string }[]
 }
 

@@ -89,10 +89,10 @@ test('when a part dies the rest is stopped, and it is said which', async () => {
   await using folder = await temporaryFolder()
   await using stack = start(folder.path)
   const ready = await stack.ready
-  process.kill(ready.pids.host, 'SIGKILL')
+  process.kill(ready.pids.cosmos, 'SIGKILL')
   const { code, stderr } = await stack.ended
   expect(code).toBe(1)
-  expect(stderr).toContain('The functions host ended with SIGKILL. Everything else is stopped too.')
+  expect(stderr).toContain('The Cosmos DB emulator ended with SIGKILL. Everything else is stopped too.')
   expect(await Promise.all(addresses(ready).map(isServed))).toEqual([
     false,
     false,

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
+import { applyOverrides } from './host-overrides.ts'
 
 /** Milliseconds from a .NET TimeSpan (`hh:mm:ss`, `d.hh:mm:ss`, fractions of a second allowed), or undefined. */
 export function parseTimeSpan(text: string): number | undefined {
@@ -54,9 +55,14 @@ export interface HostConfig {
   cosmos: { userAgentSuffix?: string | undefined }
 }
 
-/** Reads `<app>/host.json`. @throws Error that names the file and the member that is wrong. */
-export function readHostConfig(app: string): HostConfig {
-  const { http, queues, cosmosDB } = readJson(join(app, 'host.json'), hostJson).extensions
+/**
+ * Reads `<app>/host.json`, with what the app settings override in it.
+ * @throws Error that names the file and the member that is wrong.
+ */
+export function readHostConfig(app: string, settings = process.env): HostConfig {
+  const file = join(app, 'host.json')
+  const document = applyOverrides(readJson(file, z.unknown()), settings)
+  const { http, queues, cosmosDB } = parse(file, document, hostJson).extensions
   return {
     http,
     queues: { ...queues, newBatchThreshold: queues.newBatchThreshold ?? Math.floor(queues.batchSize / 2) },
@@ -72,6 +78,10 @@ export function readJson<T>(file: string, schema: z.ZodType<T>): T {
   } catch (cause) {
     throw new Error(`${file} cannot be read as JSON: ${(cause as Error).message}`, { cause })
   }
+  return parse(file, value, schema)
+}
+
+function parse<T>(file: string, value: unknown, schema: z.ZodType<T>): T {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   throw new Error(`${file} is not valid: ${z.prettifyError(parsed.error)}`)

@@ -33,6 +33,8 @@ const MAX_FIRST_MEMBERS = 100
 const TOUCH_MS = 60_000
 /** The head is read with every chat list: it carries few senders. */
 const SENDERS_IN_HEAD = 50
+/** How long a writer usually needs from its commit to the head. */
+const WRITER_MS = 50
 
 /** Applies what entries of one chat, ascending, mean beyond the log. Returns the work that others are to do. */
 export async function applyChanges(
@@ -42,8 +44,8 @@ export async function applyChanges(
 ): Promise<FeedWork> {
   const chat = await deps.log.readChat(chatId)
   if (!chat) return { botJobs: [], repairs: [] }
-  const head = (await deps.state.readHead(chatId)) ?? (await restoreHead(deps, chat))
   const last = entries.at(-1)!
+  const head = await settledHead(deps, chat, last.seq)
   let behind = head.seq + 1
   for (const entry of entries) {
     if (entry.type === 'member' && !(await isApplied(deps, chat, entry))) behind = Math.min(behind, entry.seq)
@@ -66,6 +68,15 @@ async function isApplied(deps: FeedDeps, chat: Chat, entry: MemberEntry): Promis
     if (error instanceof ChatError && error.code === 'busy') return false
     throw error
   }
+}
+
+/** The feed may be faster than the writer, whose publishing takes a moment: one more look spares a repair. */
+async function settledHead(deps: FeedDeps, chat: Chat, last: number): Promise<Head> {
+  const head = await deps.state.readHead(chat.chatId)
+  if (!head) return restoreHead(deps, chat)
+  if (head.seq >= last) return head
+  await deps.time.sleep(WRITER_MS)
+  return (await deps.state.readHead(chat.chatId)) ?? head
 }
 
 /** The process that created the chat died before it made the head, which stands at the last creation entry. */
