@@ -23,6 +23,8 @@ interface Flags {
   key?: string
   entraJwks?: string
   entraIssuer?: string
+  identityEndpoint?: string
+  identityHeader: string
   units?: number
 }
 
@@ -49,6 +51,8 @@ export function register(program: Command): void {
     .option('--key <file>', 'the private key of --cert (PEM)')
     .option('--entra-jwks <url or file>', 'public keys of the issuer whose Entra tokens REST callers may use')
     .option('--entra-issuer <name>', 'what those tokens must say in "iss"')
+    .option('--identity-endpoint <url>', 'where tokens for event handlers with a managed identity come from')
+    .option('--identity-header <secret>', 'what that endpoint wants to see', 'local-managed-identity')
     .option('--units <n>', '1,000 connections each, further ones are refused (default: no limit)', Number)
     .action((flags: Flags) => runUntilStopped(() => start(flags, hubs), describe))
 }
@@ -65,6 +69,9 @@ async function start(flags: Flags, hubs: Hubs): Promise<WebPubSub> {
     ...(tls !== undefined && { tls }),
     ...(entra !== undefined && { entra }),
     ...(units !== undefined && { units }),
+    ...(flags.identityEndpoint !== undefined && {
+      identity: { endpoint: flags.identityEndpoint, header: flags.identityHeader },
+    }),
   })
 }
 

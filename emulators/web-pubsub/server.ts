@@ -24,6 +24,7 @@ import { createTokens } from './tokens.ts'
 import { serveClients } from './upgrade.ts'
 import { createUpstream } from './upstream/events.ts'
 import { createHttpClient } from './upstream/http-client.ts'
+import { createIdentity, type IdentityOptions } from './upstream/identity.ts'
 import { createAsk } from './upstream/retry.ts'
 import { createValidation } from './upstream/validation.ts'
 
@@ -45,6 +46,8 @@ export interface WebPubSubOptions {
   tls?: TlsOptions
   /** Whose Entra tokens REST callers may use; nobody's when absent. */
   entra?: EntraOptions
+  /** Where event handlers' `ManagedIdentity` tokens come from; such handlers are refused when absent. */
+  identity?: IdentityOptions
   /** 1,000 connections each; beyond them clients are refused with 429. No limit when absent. */
   units?: number
 }
@@ -94,7 +97,7 @@ export async function startWebPubSub(options: WebPubSubOptions = {}): Promise<We
   const clock = options.clock ?? systemClock
   const faults = options.faults ?? createFaults()
   const log = options.log ?? createLog('web-pubsub')
-  const settings = parseHubs(options.hubs ?? {})
+  const settings = parseHubs(options.hubs ?? {}, options.identity !== undefined)
   const tls = options.tls === undefined ? undefined : await loadTls(options.tls, host)
   const stats: Stats = { delivered: 0, received: 0, upstreamRequests: 0, restRequests: 0 }
   const client = createHttpClient(clock)
@@ -125,6 +128,7 @@ export async function startWebPubSub(options: WebPubSubOptions = {}): Promise<We
       clock,
       log,
       keys,
+      tokenFor: options.identity && createIdentity(options.identity, clock),
       settingsOf: (hub) => settingsOf({ settings }, hub),
     }),
   }
@@ -154,7 +158,8 @@ export async function startWebPubSub(options: WebPubSubOptions = {}): Promise<We
     caFile: tls?.caFile,
     faults,
     setHub(name, input) {
-      for (const [key, value] of parseHubs({ [name]: input })) settings.set(key, value)
+      for (const [key, value] of parseHubs({ [name]: input }, options.identity !== undefined))
+        settings.set(key, value)
     },
     connections: () => everyone().map(describe),
     dropConnection(connectionId, code) {

@@ -26,10 +26,14 @@ const eventHandler = z.strictObject({
     })
     .nullish(),
   auth: z
-    .strictObject({
-      type: z.literal('None', 'handlers are called without credentials: only None is supported'),
-    })
-    .optional(),
+    .discriminatedUnion('type', [
+      z.strictObject({ type: z.literal('None') }),
+      z.strictObject({
+        type: z.literal('ManagedIdentity'),
+        managedIdentity: z.strictObject({ resource: z.string().min(1) }),
+      }),
+    ])
+    .nullish(),
 })
 
 const hubSettings = z.strictObject({
@@ -51,12 +55,17 @@ export const NO_SETTINGS: HubSettings = hubSettings.parse({})
 
 /**
  * Parses settings by hub name; hub names are case-insensitive and come out in lower case.
- * @throws Error that names what is wrong and where.
+ * @throws Error that names what is wrong and where, or a handler that asks for an identity the emulator has not.
  */
-export function parseHubs(input: unknown): Map<string, HubSettings> {
+export function parseHubs(input: unknown, hasIdentity: boolean): Map<string, HubSettings> {
   const parsed = z.record(hubName, hubSettings).safeParse(input)
   if (!parsed.success) throw new Error(`Hub settings are not valid:\n${z.prettifyError(parsed.error)}`)
-  return new Map(Object.entries(parsed.data))
+  const hubs = new Map(Object.entries(parsed.data))
+  const handlers = [...hubs.values()].flatMap(({ eventHandlers }) => eventHandlers)
+  if (!hasIdentity && handlers.some(({ auth }) => auth?.type === 'ManagedIdentity')) {
+    throw new Error('An event handler asks for a managed identity: name its endpoint by `identity`.')
+  }
+  return hubs
 }
 
 /**

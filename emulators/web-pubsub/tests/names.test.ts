@@ -60,10 +60,10 @@ test.each([
   [{ chat: { eventHandlers: [{ urlTemplate: 'http://x', systemEvents: ['joined'] }] } }, 'systemEvents'],
   [
     { chat: { eventHandlers: [{ urlTemplate: 'http://x', auth: { type: 'ManagedIdentity' } }] } },
-    'only None',
+    'managedIdentity',
   ],
   [{ chat: { eventListeners: [] } }, 'eventListeners'],
   [{ '1chat': {} }, '1chat'],
 ])('settings %j are refused, naming %s', (settings, named) => {
-  expect(() => parseHubs(settings)).toThrow(named)
+  expect(() => parseHubs(settings, false)).toThrow(named)
 })

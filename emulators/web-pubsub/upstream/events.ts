@@ -17,6 +17,7 @@ import {
 } from './cloud-event.ts'
 import { type ConnectAnswer, type ConnectRequest, parseConnectAnswer } from './connect.ts'
 import { type HttpAnswer, NoAnswer } from './http-client.ts'
+import type { TokenFor } from './identity.ts'
 import type { Ask } from './retry.ts'
 import type { Validation } from './validation.ts'
 
@@ -50,6 +51,8 @@ export interface UpstreamOptions {
   clock: Clock
   log: Log
   keys: readonly string[]
+  /** Undefined when no handler may ask for an identity. */
+  tokenFor: TokenFor | undefined
   settingsOf(hub: string): HubSettings
 }
 
@@ -72,11 +75,17 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       )
     }
     const signature = signConnection(subject.connectionId, options.keys)
+    const resource =
+      handler.auth?.type === 'ManagedIdentity' ? handler.auth.managedIdentity.resource : undefined
+    const token = resource === undefined ? undefined : await options.tokenFor?.(resource)
     return ask(event.kind === 'user' ? 'upstream.user' : `upstream.${event.name}`, {
       signal,
       method: 'POST',
       url: resolveUrl(handler.urlTemplate, subject.hub, event.name),
-      headers: eventHeaders(subject, event, signature, clock.now()),
+      headers: {
+        ...eventHeaders(subject, event, signature, clock.now()),
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      },
       body: event.body,
     })
   }

@@ -9,6 +9,8 @@ export interface Issuer extends AsyncDisposable {
   jwks: JSONWebKeySet
   /** Where the keys are served. */
   jwksUrl: string
+  /** A managed-identity endpoint, and the paths it was asked for. */
+  identity: { endpoint: string; header: string; requests: string[] }
   /** A valid token for Web PubSub, with these claims instead of the usual ones. */
   token(claims?: JWTPayload): Promise<string>
   /** What an application with a managed identity holds; remembers the scopes it was asked for. */
@@ -18,7 +20,15 @@ export interface Issuer extends AsyncDisposable {
 export async function startIssuer(): Promise<Issuer> {
   const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true })
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k1' }] }
-  const server = createServer((_request, response) => response.end(JSON.stringify(jwks)))
+  const requests: string[] = []
+  const server = createServer(async (request, response) => {
+    if (!request.url!.startsWith('/msi/token')) return void response.end(JSON.stringify(jwks))
+    requests.push(request.url!)
+    if (request.headers['x-identity-header'] !== 'secret') return void response.writeHead(401).end()
+    const aud = new URL(request.url!, 'http://h').searchParams.get('resource')!
+    const expiresOn = String(Math.floor(Date.now() / 1000) + 3600)
+    response.end(JSON.stringify({ access_token: await token({ aud }), expires_on: expiresOn }))
+  })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const name = 'https://sts.windows.net/tenant/'
   const scopes: string[] = []
@@ -29,10 +39,12 @@ export async function startIssuer(): Promise<Issuer> {
       .setProtectedHeader({ alg: 'RS256', kid: 'k1' })
       .sign(privateKey)
   }
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
     name,
     jwks,
-    jwksUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`,
+    jwksUrl: `${url}/keys`,
+    identity: { endpoint: `${url}/msi/token`, header: 'secret', requests },
     token,
     credential: {
       scopes,
