@@ -1,3 +1,4 @@
+import { visibleFrom } from '../../shared/domain/chat.ts'
 import { ChatError } from '../../shared/domain/error.ts'
 import { renderRun } from '../../shared/protocol/render.ts'
 import { runRequest } from '../../shared/protocol/requests.ts'
@@ -11,9 +12,11 @@ export const getRunEndpoint = endpoint({
   route: 'chats/{chatId}/runs/{runId}',
   input: runRequest,
   run: async (app, actor, { chatId, runId }) => {
-    await readMembership(app.inbox, actor, chatId)
+    const item = await readMembership(app.inbox, actor, chatId)
     const found = await app.state.readRun(chatId, runId)
-    if (!found) throw new ChatError('not-found', `There is no run ${runId}.`)
+    // What answers a prompt from before one's time is as unseen as the prompt.
+    if (!found || found.run.promptSeq < visibleFrom(item))
+      throw new ChatError('not-found', `There is no run ${runId}.`)
     return ok(renderRun(found.run))
   },
 })

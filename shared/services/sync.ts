@@ -38,6 +38,7 @@ const SNAPSHOT_MESSAGES = 50
 /** Larger chats show receipts on demand, as on the socket. */
 const RECEIPTS_UP_TO = 50
 const INBOX_PAGE = 100
+const AT_ONCE = 4
 
 /**
  * `chats` maps each chat the client holds to the last seq it knows; `since` is the cursor of an unfinished sync.
@@ -51,12 +52,10 @@ export async function sync(
   const page = await deps.inbox.list(actor.userId, { limit: INBOX_PAGE, cursor: cursorOf(since) })
   const views = await viewAll(deps.state, actor.userId, page.items)
   const removed = await lostChats(deps, actor, Object.keys(chats), page.items)
-  const [synced] = await Promise.all([
-    Promise.all(views.map((view) => syncChat(deps, view, chats[view.item.chatId]))),
+  const [fit] = await Promise.all([
+    syncChats(deps, views, chats),
     moveConnection(deps, actor, page.items, removed),
   ])
-  const changed = synced.filter((chat) => chat !== undefined)
-  const fit = fitAll(changed)
   // A page that was cut is asked for again: what the client has by then is skipped.
   if (fit.cut) return { chats: fit.chats, removed, since: since ?? '', more: true }
   return {
@@ -67,15 +66,33 @@ export async function sync(
   }
 }
 
+/** A few chats at a time until the answer is full: a hundred busy chats would not fit the memory, nor the answer. */
+async function syncChats(
+  deps: SyncDeps,
+  views: ChatView[],
+  known: Record<string, number>,
+): Promise<{ chats: SyncedChat[]; cut: boolean }> {
+  const changed: SyncedChat[] = []
+  let fit = fitAll(changed)
+  const open = views.filter(({ item, head }) => (known[item.chatId] ?? -1) < head.seq)
+  for (let next = 0; next < open.length && !fit.cut; next += AT_ONCE) {
+    const some = open.slice(next, next + AT_ONCE)
+    changed.push(...(await Promise.all(some.map((view) => syncChat(deps, view, known[view.item.chatId])))))
+    fit = fitAll(changed)
+  }
+  return fit
+}
+
 /** Fills the answer chat by chat; the last one may come with fewer entries than there are. */
 function fitAll(all: SyncedChat[]): { chats: SyncedChat[]; cut: boolean } {
   const chats: SyncedChat[] = []
   let room = PAGE_BYTES
   for (const chat of all) {
-    if (room <= 0) return { chats, cut: true }
-    const { entries, snapshot } = chat
-    const fewer = entries ? fitting(entries, room) : undefined
-    const newest = snapshot ? fitting(snapshot, room, 'back') : undefined
+    const { entries, snapshot, ...rest } = chat
+    const left = room - jsonBytes({ ...rest, entries: [], snapshot: [] })
+    if (chats.length > 0 && left <= 0) return { chats, cut: true }
+    const fewer = entries ? fitting(entries, left) : undefined
+    const newest = snapshot ? fitting(snapshot, left, 'back') : undefined
     const more =
       chat.more ||
       (fewer?.length ?? 0) < (entries?.length ?? 0) ||
@@ -92,14 +109,8 @@ function fitAll(all: SyncedChat[]): { chats: SyncedChat[]; cut: boolean } {
 const cursorOf = (since: string | undefined): string | undefined =>
   since?.startsWith('c.') ? since.slice(2) : undefined
 
-/** Nothing is said of a chat in which nothing happened. */
-async function syncChat(
-  deps: SyncDeps,
-  view: ChatView,
-  known: number | undefined,
-): Promise<SyncedChat | undefined> {
+async function syncChat(deps: SyncDeps, view: ChatView, known: number | undefined): Promise<SyncedChat> {
   const { chatId } = view.item
-  if (known !== undefined && known >= view.head.seq) return undefined
   const receipts =
     view.head.memberCount > RECEIPTS_UP_TO
       ? []

@@ -50,6 +50,9 @@ export async function refreshSession(deps: AuthDeps, refreshToken: string): Prom
     await endSession(deps, parsed.userId, parsed.sessionId)
     throw expired()
   }
+  // Read before the old token is spent: what fails after that costs the session.
+  const user = await deps.users.read(parsed.userId)
+  if (!user) throw expired()
   const next = makeRefreshToken(parsed.userId, parsed.sessionId)
   const renewed = await deps.sessions.replace({ ...found.session, tokenHash: next.hash }, found.etag)
   // Two requests spent the same token at once: one of them is not its owner's.
@@ -57,8 +60,6 @@ export async function refreshSession(deps: AuthDeps, refreshToken: string): Prom
     await endSession(deps, parsed.userId, parsed.sessionId)
     throw expired()
   }
-  const user = await deps.users.read(parsed.userId)
-  if (!user) throw expired()
   return withTokens(deps, user, parsed.sessionId, next.token)
 }
 
