@@ -4,9 +4,11 @@ import { createFaults, type Faults } from '../kit/faults.ts'
 import { createHttpServer, type Operation, type Reply } from '../kit/http-server.ts'
 import { close, listen } from '../kit/listen.ts'
 import { createLog, type Log, type LogLevel } from '../kit/log.ts'
+import { adminRoute } from './admin.ts'
 import { createStats, type Stats } from './stats.ts'
 import { openCatalog } from './storage/catalog.ts'
 import { sweep } from './storage/expiry.ts'
+import type { Range } from './storage/ranges.ts'
 import { openStore } from './storage/store.ts'
 import { authorize, EMULATOR_KEY } from './wire/auth.ts'
 import type { Service } from './wire/call.ts'
@@ -43,6 +45,11 @@ export interface Cosmos extends AsyncDisposable {
   readonly stats: Stats
   /** Serves a request without a socket: what an SDK's `httpClient` needs. Faults do not apply. */
   dispatch(request: RawRequest): Promise<Reply>
+  /**
+   * Splits a physical range in two, as the service does when it is full: its id is answered 410 from now on.
+   * @returns The container's ranges. @throws CosmosError 404 without the container, 400 without the range.
+   */
+  split(database: string, container: string, rangeId: string): readonly Range[]
   close(): Promise<void>
 }
 
@@ -65,11 +72,16 @@ export async function startCosmos(options: CosmosOptions = {}): Promise<Cosmos> 
   const service: Service = { store, catalog, consistency, faults, clock }
   const dispatch = createDispatch(service, Buffer.from(key, 'base64'), stats)
 
+  const split: Cosmos['split'] = (database, container, rangeId) => {
+    const collection = catalog.collection(database, container)
+    catalog.splitRange(collection, rangeId)
+    return collection.ranges.ranges
+  }
   const server = createHttpServer({
     faults,
     log,
     toError: toErrorReply,
-    admin: (request) => (request.url === '/_emulator/stats' ? statsRoute(stats) : undefined),
+    admin: (request) => adminRoute(request.url ?? '', { stats, split }),
     route: (request): Operation => {
       const name = operationOf(toRaw(request, EMPTY))
       return { name, run: (body) => dispatch(toRaw(request, body)) }
@@ -99,6 +111,7 @@ export async function startCosmos(options: CosmosOptions = {}): Promise<Cosmos> 
     faults,
     stats,
     dispatch,
+    split,
     close: stop,
     [Symbol.asyncDispose]: stop,
   }
@@ -144,14 +157,3 @@ const toRaw = (request: IncomingMessage, body: Buffer): RawRequest => ({
   headers: request.headers,
   body,
 })
-
-function statsRoute(stats: Stats): Operation {
-  return {
-    name: '_emulator',
-    run(_, request) {
-      if (request.method === 'DELETE') stats.reset()
-      const body = JSON.stringify({ operations: stats.read() })
-      return { status: 200, headers: { 'content-type': 'application/json' }, body }
-    },
-  }
-}

@@ -105,18 +105,18 @@ export function attempt(scope: WriteScope, operation: BatchOperation, options: B
 }
 
 function run(scope: WriteScope, operation: BatchOperation, { strong, compile }: BatchOptions): Written {
-  const { type, id, body, ifMatch, ifNoneMatch } = operation
+  const { type, id, body, ifNoneMatch } = operation
   switch (type) {
     case 'Create':
       return createDocument(scope, body)
     case 'Upsert':
-      return upsertDocument(scope, body, ifMatch)
+      return upsertDocument(scope, body, operation)
     case 'Replace':
-      return replaceDocument(scope, id, body, ifMatch)
+      return replaceDocument(scope, id, body, operation)
     case 'Delete':
-      return deleteDocument(scope, id, ifMatch)
+      return deleteDocument(scope, id, operation)
     case 'Patch':
-      return patchDocument(scope, id, parsePatch(body, compile), ifMatch)
+      return patchDocument(scope, id, parsePatch(body, compile), operation)
     case 'Read': {
       const found = readInBatch(scope, id, strong)
       if (ifNoneMatch !== undefined && (ifNoneMatch === '*' || ifNoneMatch === found.etag)) {

@@ -3,15 +3,14 @@
 
 import type { Collection } from '../storage/collection.ts'
 import { aliveClause } from '../storage/expiry.ts'
+import { epkClause, prefixClause, type Scope } from '../storage/scope.ts'
 import type { SQLInputValue } from '../storage/store.ts'
 import { feedCharge } from './charge.ts'
 
 export type FeedStart = 'beginning' | 'now' | { after: number } | { since: number }
 
 export interface FeedRequest {
-  /** One partition key, one physical range, or everything. */
-  pk?: string
-  range?: number
+  scope: Scope
   start: FeedStart
   maxItems: number
   strong: boolean
@@ -50,26 +49,29 @@ export function readFeed(collection: Collection, request: FeedRequest): FeedPage
   return { documents, lsn: last, charge: feedCharge(documents.length, bytes, strong) }
 }
 
-function changes(collection: Collection, { pk, range, now }: FeedRequest, after: number) {
-  const filters: string[] = []
-  const values: SQLInputValue[] = []
-  if (pk !== undefined) {
-    collection.indexes.ensureKeyFeed()
-    filters.push('pk = ?')
-    values.push(pk)
-  } else if (range !== undefined) {
-    filters.push('rng = ?')
-    values.push(range)
-  } else if (collection.ranges.ranges.length === 1) {
-    // The one range there is, named so that the index on range and LSN serves.
-    filters.push('rng = ?')
-    values.push(Number(collection.ranges.ranges[0]!.id))
+function changes(collection: Collection, { scope, now }: FeedRequest, after: number) {
+  if (scope.pk !== undefined) collection.indexes.ensureKeyFeed()
+  const { sql: filter, values } = feedFilter(collection, scope)
+  const bound: SQLInputValue[] = [...values, after]
+  if (collection.expires) bound.push(now)
+  const sql = `SELECT lsn, body FROM ${collection.table} WHERE ${filter}lsn > ?${aliveClause(collection)} ORDER BY lsn, n`
+  return collection.prepare(sql).iterate(...bound)
+}
+
+/** SQL for the rows of a scope, ending in AND, that leaves the order by LSN to an index. */
+export function feedFilter(collection: Collection, { pk, prefix, range, epk }: Scope) {
+  const { ranges } = collection.ranges
+  const clauses: { sql: string; values: SQLInputValue[] }[] = []
+  if (pk !== undefined) clauses.push({ sql: 'pk = ?', values: [pk] })
+  if (prefix !== undefined) clauses.push(prefixClause(prefix, '+pk'))
+  // The one range there is, named so that the index on range and LSN serves.
+  const only = range ?? (ranges.length === 1 && pk === undefined ? Number(ranges[0]!.id) : undefined)
+  if (only !== undefined) clauses.push({ sql: pk === undefined ? 'rng = ?' : '+rng = ?', values: [only] })
+  if (epk !== undefined) clauses.push(epkClause(collection, epk))
+  return {
+    sql: clauses.map(({ sql }) => `${sql} AND `).join(''),
+    values: clauses.flatMap(({ values }) => values),
   }
-  filters.push('lsn > ?')
-  values.push(after)
-  if (collection.expires) values.push(now)
-  const sql = `SELECT lsn, body FROM ${collection.table} WHERE ${filters.join(' AND ')}${aliveClause(collection)} ORDER BY lsn, n`
-  return collection.prepare(sql).iterate(...values)
 }
 
 /** The LSN before the first change at or after the second, by bisection: times grow with LSNs. */

@@ -23,6 +23,12 @@ export interface WriteScope {
   stamp?: Stamp
 }
 
+/** Etags a write is conditional on. */
+export interface Match {
+  ifMatch?: string | undefined
+  ifNoneMatch?: string | undefined
+}
+
 export interface Written {
   status: number
   charge: number
@@ -39,30 +45,30 @@ export function createDocument(scope: WriteScope, value: unknown): Written {
 }
 
 /** Creates, or replaces what has the id already. @throws CosmosError 412, 409 for a unique key. */
-export function upsertDocument(scope: WriteScope, value: unknown, ifMatch?: string): Written {
+export function upsertDocument(scope: WriteScope, value: unknown, match?: Match): Written {
   const document = checked(scope, value)
   const existing = findDocument(scope.collection, scope.pk, document.id, scope.now)
   if (!existing) {
     // The service ignores an If-Match when there is nothing to match.
     return written(scope, 201, document, insert(scope, document), false)
   }
-  checkEtag(existing, ifMatch)
+  checkMatch(existing, match)
   return written(scope, 200, document, update(scope, document, existing.n), true)
 }
 
 /** @throws CosmosError 404, 412, 409 for a unique key, 400 when the id changes. */
-export function replaceDocument(scope: WriteScope, id: string, value: unknown, ifMatch?: string): Written {
+export function replaceDocument(scope: WriteScope, id: string, value: unknown, match?: Match): Written {
   const document = checked(scope, value)
   if (document.id !== id) throw badRequest('Replacing the id of a document is not allowed.')
   const existing = mustFind(scope, id)
-  checkEtag(existing, ifMatch)
+  checkMatch(existing, match)
   return written(scope, 200, document, update(scope, document, existing.n), true)
 }
 
 /** @throws CosmosError 404, 412 for the etag or the condition, 400 for an operation that does not apply. */
-export function patchDocument(scope: WriteScope, id: string, patch: PatchRequest, ifMatch?: string): Written {
+export function patchDocument(scope: WriteScope, id: string, patch: PatchRequest, match?: Match): Written {
   const existing = mustFind(scope, id)
-  checkEtag(existing, ifMatch)
+  checkMatch(existing, match)
   const before = JSON.parse(existing.body) as Row
   if (patch.condition && !patch.condition(before)) throw preconditionFailed()
   const after = toDocument(applyPatch(before, patch.operations, scope.collection.keyPaths))
@@ -70,10 +76,10 @@ export function patchDocument(scope: WriteScope, id: string, patch: PatchRequest
 }
 
 /** @throws CosmosError 404, 412 */
-export function deleteDocument(scope: WriteScope, id: string, ifMatch?: string): Written {
+export function deleteDocument(scope: WriteScope, id: string, match?: Match): Written {
   const { collection } = scope
   const existing = mustFind(scope, id)
-  checkEtag(existing, ifMatch)
+  checkMatch(existing, match)
   stampOf(scope)
   collection.prepare(`DELETE FROM ${collection.table} WHERE n = ?`).run(existing.n)
   const charge = writeCharge(collection, JSON.parse(existing.body), existing.bytes, false)
@@ -86,9 +92,10 @@ export function readInBatch(scope: WriteScope, id: string, strong: boolean): Wri
   return { status: 200, charge: readCharge(bytes, strong), etag, body }
 }
 
-/** Refuses when an If-Match was given and names another version. `*` matches any. */
-export function checkEtag(existing: Stored, ifMatch: string | undefined): void {
-  if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== existing.etag) throw preconditionFailed()
+/** Refuses when an If-Match names another version, or an If-None-Match this one. `*` matches any. RFC 9110, 13.1. */
+function checkMatch({ etag }: Stored, { ifMatch, ifNoneMatch }: Match = {}): void {
+  if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== etag) throw preconditionFailed()
+  if (ifNoneMatch === '*' || ifNoneMatch === etag) throw preconditionFailed()
 }
 
 function checked(scope: WriteScope, value: unknown): Row & { id: string } {

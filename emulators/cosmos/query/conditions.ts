@@ -2,11 +2,11 @@
 // condition is true, so a WHERE made only of these needs no second look in JavaScript.
 import { canonicalKey, type KeyValue } from '../items/partition-key.ts'
 import type { Collection } from '../storage/collection.ts'
+import type { Scope } from '../storage/scope.ts'
 import type { SQLInputValue } from '../storage/store.ts'
 import { type Columns, columnsOf, isExpressible, uniqueExpressions } from '../storage/typed-path.ts'
 import type { Environment } from './compile.ts'
 import type { Condition } from './plan.ts'
-import type { Scope } from './scan.ts'
 import { rankOf } from './values.ts'
 
 /** Like `columnsOf`, but in the words of the index behind a unique key, where the path has one. */

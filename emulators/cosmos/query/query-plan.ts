@@ -2,6 +2,7 @@
 // The fields are those of the service's partitioned query execution info, version 2.
 import type { Collection } from '../storage/collection.ts'
 import { effectiveKeyOf } from '../storage/epk.ts'
+import type { Scope } from '../storage/scope.ts'
 import { badRequest } from '../wire/errors.ts'
 import { isAggregate } from './aggregates.ts'
 import type { Expression } from './ast.ts'
@@ -11,7 +12,6 @@ import { walk } from './grouping.ts'
 import type { Plan } from './plan.ts'
 import { printExpression } from './print.ts'
 import { AGGREGATE_TYPES, rewriteQuery, type Window } from './rewrite.ts'
-import type { Scope } from './scan.ts'
 
 /** Whether the answers of several partitions cannot simply be put one behind the other. */
 export function needsMerging({ query, compiled }: Plan): boolean {

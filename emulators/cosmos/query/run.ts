@@ -3,6 +3,7 @@
 import { queryCharge } from '../items/charge.ts'
 import { canonicalKey } from '../items/partition-key.ts'
 import type { Collection } from '../storage/collection.ts'
+import type { Scope } from '../storage/scope.ts'
 import { CosmosError } from '../wire/errors.ts'
 import { type Environment, newEnvironment } from './compile.ts'
 import { isScalar, samePath } from './conditions.ts'
@@ -11,7 +12,7 @@ import { evaluateAll, window } from './evaluate.ts'
 import { type Condition, type Plan, planQuery } from './plan.ts'
 import { describePlan, needsMerging } from './query-plan.ts'
 import { withoutFilter } from './rewrite.ts'
-import { buildScan, type Scan, type Scope } from './scan.ts'
+import { buildScan, type Scan } from './scan.ts'
 import { rankOf } from './values.ts'
 
 export interface QueryRequest {
@@ -63,8 +64,8 @@ interface Run {
   resume: Continuation | undefined
 }
 
-const isAcross = ({ pk, prefix, range }: Scope) =>
-  pk === undefined && prefix === undefined && range === undefined
+const isAcross = ({ pk, prefix, range, epk }: Scope) =>
+  pk === undefined && prefix === undefined && range === undefined && epk === undefined
 
 /**
  * The service's answer to a query that only a client can merge, with the plan for doing so.

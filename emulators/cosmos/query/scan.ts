@@ -2,6 +2,7 @@
 // serves the order, and refuses an order the service would refuse.
 import type { Collection } from '../storage/collection.ts'
 import { aliveClause } from '../storage/expiry.ts'
+import { epkClause, prefixClause, type Scope } from '../storage/scope.ts'
 import type { SQLInputValue } from '../storage/store.ts'
 import { columnsOf } from '../storage/typed-path.ts'
 import { badRequest, notImplemented } from '../wire/errors.ts'
@@ -9,20 +10,6 @@ import type { Environment } from './compile.ts'
 import { type Clause, hasUniqueIndex, pad, samePath, toClause } from './conditions.ts'
 import type { Continuation } from './continuation.ts'
 import type { Plan } from './plan.ts'
-
-/** Which documents a request may see. */
-export interface Scope {
-  /** One logical partition. */
-  pk?: string
-  /** Some logical partitions, at least one. */
-  pks?: string[]
-  /** All logical partitions whose hierarchical key starts so. */
-  prefix?: string
-  /** One physical range, by its number. */
-  range?: number
-  /** A part of hash space, from and below two points. */
-  epk?: { min: string; max: string }
-}
 
 export interface Scan {
   /** To be run one after the other. */
@@ -126,18 +113,12 @@ function scopeClauses(collection: Collection, { pk, pks, prefix, range, epk }: S
     const values = pad(pks)
     clauses.push({ sql: `pk IN (${values.map(() => '?').join(',')})`, values })
   } else if (prefix !== undefined) {
-    clauses.push({ sql: 'pk >= ? AND pk < ?', values: [prefix, `${prefix}\u{10ffff}`] })
+    clauses.push(prefixClause(prefix))
   }
   // `+`: a range is no reason to leave the index that serves the order or the key.
   if (range !== undefined) clauses.push({ sql: '+rng = ?', values: [range] })
   if (epk !== undefined) clauses.push(epkClause(collection, epk))
   return clauses
-}
-
-/** Limits rows to those whose partition key falls between two points of hash space. */
-export function epkClause({ ranges }: Collection, { min, max }: { min: string; max: string }): Clause {
-  const point = `epk('${ranges.kind}', pk)`
-  return { sql: `${point} >= ? AND ${point} < ?`, values: [min, max] }
 }
 
 function chooseOrder(collection: Collection, plan: Plan, clauses: Clause[], scope: Scope): Scan['order'] {

@@ -1,8 +1,9 @@
 // That SQLite finds rows by index instead of reading a partition, asked of SQLite itself.
 import { newEnvironment } from '../query/compile.ts'
 import { planQuery } from '../query/plan.ts'
-import { buildScan, type Scope } from '../query/scan.ts'
+import { buildScan } from '../query/scan.ts'
 import { openCatalog } from '../storage/catalog.ts'
+import type { Scope } from '../storage/scope.ts'
 import { openStore } from '../storage/store.ts'
 
 const store = openStore()

@@ -6,7 +6,7 @@ import type { WriteScope } from '../items/write.ts'
 import type { Catalog } from '../storage/catalog.ts'
 import type { Collection } from '../storage/collection.ts'
 import type { Store } from '../storage/store.ts'
-import { type Consistency, isStrong } from './consistency.ts'
+import { type Consistency, isSession, isStrong, parseSession } from './consistency.ts'
 import { badRequest, CosmosError, notImplemented } from './errors.ts'
 import type { OperationName } from './operation.ts'
 import type { Answer } from './reply.ts'
@@ -40,6 +40,23 @@ export const seconds = ({ service }: Call) => Math.floor(service.clock() / 1000)
 /** Whether reads of this request are charged double. */
 export const strongReads = ({ service, request }: Call) =>
   isStrong(service.consistency, header(request, 'x-ms-consistency-level'))
+
+/**
+ * Refuses a read that goes on from a state this container has not reached, as one that was deleted and made again.
+ * Tokens of ranges that were split count for their halves.
+ * @throws CosmosError 404 with sub-status 1002, which makes clients try again.
+ */
+export function checkSession({ service, request }: Call, { lsn, ranges }: Collection): void {
+  const token = header(request, 'x-ms-session-token')
+  if (!token || !isSession(service.consistency, header(request, 'x-ms-consistency-level'))) return
+  const ahead = parseSession(token).some(
+    (seen) =>
+      seen.lsn > lsn &&
+      ranges.ranges.some(({ id, parents }) => id === seen.range || parents.includes(seen.range)),
+  )
+  if (ahead)
+    throw new CosmosError(404, 'The read session is not available for the input session token.', 1002)
+}
 
 /** The complete partition key of a request for one document or one batch. @throws CosmosError 400 */
 export function requiredKey(call: Call, collection: Collection): KeyValue[] {

@@ -1,4 +1,5 @@
-// Consistency levels. One process holds all data, so every read is up to date; the level matters to the charge only.
+// Consistency levels. One process holds all data, so every read is up to date; the level matters to the charge, and to
+// session tokens, which must not be ahead of what has happened.
 import { badRequest } from './errors.ts'
 
 export const LEVELS = ['Strong', 'BoundedStaleness', 'Session', 'ConsistentPrefix', 'Eventual'] as const
@@ -11,8 +12,24 @@ export function isStrong(account: Consistency, asked: string | undefined): boole
   if (level < 0) throw badRequest(`Unknown consistency level '${asked}'.`)
   if (level < LEVELS.indexOf(account)) {
     throw badRequest(
-      `Consistency level ${asked} specified in the request is invalid when the account has ${account}.`,
+      `ConsistencyLevel ${LEVELS[level]} specified in the request is invalid when service is configured with consistency level ${account}. Ensure the request consistency level is not stronger than the service consistency level.`,
     )
   }
   return level < 2
+}
+
+/** Whether a request reads within a session: it says so, or the account does. */
+export const isSession = (account: Consistency, asked: string | undefined) =>
+  (asked ?? account).toLowerCase() === 'session'
+
+/**
+ * The transaction numbers in a session token, `<range>:<version>#<lsn>` with commas between: what the reader has seen.
+ * @throws CosmosError 400
+ */
+export function parseSession(token: string): { range: string; lsn: number }[] {
+  return token.split(',').map((part) => {
+    const found = /^(\d+):(?:-?\d+#)?(\d+)(?:#\d+=-?\d+)*$/.exec(part.trim())
+    if (!found) throw badRequest(`The session token provided '${token}' is invalid.`)
+    return { range: found[1]!, lsn: Number(found[2]) }
+  })
 }

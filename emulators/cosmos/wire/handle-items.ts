@@ -14,9 +14,9 @@ import {
   type Written,
 } from '../items/write.ts'
 import { compileCondition } from '../query/condition.ts'
-import type { Collection } from '../storage/collection.ts'
 import {
   type Call,
+  checkSession,
   collectionOf,
   commit,
   completeKey,
@@ -37,12 +37,16 @@ const MAX_BODY_BYTES = 2 * 1024 * 1024
 export const readItem: Handler = (call) => {
   const collection = collectionOf(call)
   const key = requiredKey(call, collection)
-  const found = findDocument(collection, canonicalKey(key), call.resource.id!, seconds(call))
+  checkSession(call, collection)
+  const pk = canonicalKey(key)
+  const found = findDocument(collection, pk, call.resource.id!, seconds(call))
   if (!found) throw notFound()
+  const range = collection.ranges.of(pk).id
   const charge = readCharge(found.bytes, strongReads(call))
   const known = header(call.request, 'if-none-match')
-  if (known === '*' || known === found.etag) return { status: 304, charge, etag: found.etag, collection }
-  return { status: 200, charge, etag: found.etag, body: found.body, collection }
+  if (known === '*' || known === found.etag)
+    return { status: 304, charge, etag: found.etag, collection, range }
+  return { status: 200, charge, etag: found.etag, body: found.body, collection, range }
 }
 
 /** A handler for a write of one document. */
@@ -54,31 +58,36 @@ const writing =
     const key = requiredKey(call, collection)
     if (call.request.body.length > MAX_BODY_BYTES) throw new CosmosError(413, 'Request size is too large')
     const body = hasBody ? parseJson(call.request.body) : undefined
+    strongReads(call)
     const scope = writeScope(call, collection, key)
-    return answer(await commit(call, () => write(scope, call, body)), collection)
+    return answer(await commit(call, () => write(scope, call, body)), scope)
   }
 
-const ifMatch = (call: Call) => header(call.request, 'if-match')
+const match = ({ request }: Call) => ({
+  ifMatch: header(request, 'if-match'),
+  ifNoneMatch: header(request, 'if-none-match'),
+})
 
 export const createItem = writing((scope, _, body) => createDocument(scope, body))
 
-export const upsertItem = writing((scope, call, body) => upsertDocument(scope, body, ifMatch(call)))
+export const upsertItem = writing((scope, call, body) => upsertDocument(scope, body, match(call)))
 
 export const replaceItem = writing((scope, call, body) =>
-  replaceDocument(scope, call.resource.id!, body, ifMatch(call)),
+  replaceDocument(scope, call.resource.id!, body, match(call)),
 )
 
 export const patchItem = writing((scope, call, body) =>
-  patchDocument(scope, call.resource.id!, parsePatch(body, compileCondition), ifMatch(call)),
+  patchDocument(scope, call.resource.id!, parsePatch(body, compileCondition), match(call)),
 )
 
 export const deleteItem = writing(
-  (scope, call) => deleteDocument(scope, call.resource.id!, ifMatch(call)),
+  (scope, call) => deleteDocument(scope, call.resource.id!, match(call)),
   false,
 )
 
-function answer({ status, charge, etag, body }: Written, collection: Collection): Answer {
-  return { status, charge, collection, ...(etag && { etag }), ...(body !== undefined && { body }) }
+function answer({ status, charge, etag, body }: Written, { collection, pk }: WriteScope): Answer {
+  const range = collection.ranges.of(pk).id
+  return { status, charge, collection, range, ...(etag && { etag }), ...(body !== undefined && { body }) }
 }
 
 export const batchItems: Handler = async (call) => {
@@ -103,6 +112,7 @@ export const batchItems: Handler = async (call) => {
     charge: total(results),
     body: formatResults(results, minimal, operations),
     collection,
+    range: collection.ranges.of(pk).id,
     headers: { 'x-ms-item-count': String(results.length) },
   }
 }
@@ -136,6 +146,7 @@ export const bulkItems: Handler = async (call) => {
     charge: total(results),
     body: formatResults(results, minimal, operations),
     collection,
+    ...(range !== undefined && { range: String(range) }),
     headers: { 'x-ms-item-count': String(results.length) },
   }
 }

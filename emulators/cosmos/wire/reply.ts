@@ -12,6 +12,8 @@ export interface Answer {
   headers?: Record<string, string>
   /** Adds the session token and the path of the container. */
   collection?: Collection
+  /** The id of the range that has answered; the first when absent. */
+  range?: string
 }
 
 export function toReply(answer: Answer): Reply {
@@ -23,7 +25,9 @@ export function toReply(answer: Answer): Reply {
   }
   const { collection } = answer
   if (collection) {
-    headers['x-ms-session-token'] = `0:-1#${collection.lsn}`
+    const range = answer.range ?? collection.ranges.ranges[0]!.id
+    headers['x-ms-session-token'] = `${range}:-1#${collection.lsn}`
+    headers['x-ms-documentdb-partitionkeyrangeid'] = range
     headers.lsn = String(collection.lsn)
     headers['x-ms-content-path'] = collection.rid
     // Header values are ASCII; names need not be.
