@@ -1,26 +1,14 @@
 // One reply of a bot to one prompt. The run is made once, leased, fenced and checkpointed; the reply's key is the run,
 // so however often the job is delivered there is one reply.
-import type { Bot, Run, Usage } from '../../domain/bot.ts'
-import { chatGroup } from '../../domain/chat.ts'
+import type { Run, Usage } from '../../domain/bot.ts'
 import type { NewEntry, StoredEntry } from '../../domain/entry.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { BotJob } from '../feed/apply-changes.ts'
-import type { Appender } from '../log/append.ts'
-import type { Logger, LogStore, Provider, Push, StateStore, Time } from '../ports.ts'
+import type { BotDeps } from './bot-deps.ts'
 import { readContext } from './context.ts'
 import { hold, LEASE_MS, type Lease, takeRun } from './lease.ts'
 import { streamReply } from './stream-reply.ts'
-
-export interface BotDeps {
-  log: LogStore
-  state: StateStore
-  push: Push
-  time: Time
-  logger: Logger
-  appender: Appender
-  bots: Bot[]
-  provider(name: string): Provider
-}
+import { tell } from './tell.ts'
 
 const FAILED_TEXT = 'I could not answer this time. Please ask again.'
 
@@ -121,14 +109,4 @@ const replyKey = (runId: string): string => `bot:${runId}`
 async function findReply(deps: BotDeps, { chatId, runId }: Run): Promise<StoredEntry | undefined> {
   const [reply] = await deps.log.findByKeys(chatId, [replyKey(runId)])
   return reply
-}
-
-/** A frame about the run, a hint like every push. */
-export async function tell(deps: BotDeps, run: Run, frame: Record<string, unknown>): Promise<void> {
-  const { chatId, runId, botId } = run
-  try {
-    await deps.push.toGroup(chatGroup(chatId), { chatId, runId, botId, ...frame })
-  } catch (error) {
-    deps.logger('warn', 'run.push.failed', { runId, error: String(error) })
-  }
 }

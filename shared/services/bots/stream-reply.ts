@@ -4,8 +4,9 @@ import type { Usage } from '../../domain/bot.ts'
 import { MAX_TEXT } from '../../domain/budget.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { ModelRequest, Provider } from '../ports.ts'
+import type { BotDeps } from './bot-deps.ts'
 import { hold, LEASE_MS, type Lease } from './lease.ts'
-import { type BotDeps, tell } from './run-bot.ts'
+import { tell } from './tell.ts'
 
 const DELTA_MS = 100
 const CHECKPOINT_MS = 1_000

@@ -2,26 +2,11 @@
 // that meet in one process share one batch (group commit). Guarantees: numbers without a gap, each key once, an entry
 // that was acknowledged is stored. Losing a race costs time, never order.
 import { type NewEntry, type StoredEntry, sameEntry } from '../../domain/entry.ts'
-import type { ChatError } from '../../domain/error.ts'
-import type { LogStore, Time } from '../ports.ts'
+import type { AppendDeps } from './append-deps.ts'
 import { type Appended, createLane, type Lane, learnTail } from './lane.ts'
 import { idReused } from './settle.ts'
 import { takeBatch } from './take-batch.ts'
 import { writeBatch } from './write-batch.ts'
-
-export interface AppendDeps {
-  log: LogStore
-  time: Time
-  /** This process, in a few characters. */
-  processId: string
-  random(): number
-  /** Why a sender may not write. */
-  explainRefusal(chatId: string, userId: string): Promise<ChatError>
-  /** Called once per committed batch, in log order. */
-  onCommitted(chatId: string, entries: StoredEntry[]): void
-  /** How long an append may fight for its place, milliseconds. */
-  deadlineMs?: number
-}
 
 export interface Appender {
   /**

@@ -4,7 +4,8 @@
 import { type NewEntry, type Position, place, type StoredEntry } from '../../domain/entry.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { MemberChange } from '../ports.ts'
-import type { AppendDeps, Appender } from './append.ts'
+import type { Appender } from './append.ts'
+import type { AppendDeps } from './append-deps.ts'
 
 export interface AloneWrite {
   entries: NewEntry[]

@@ -2,7 +2,7 @@
 
 import { type Position, place, type StoredEntry } from '../../domain/entry.ts'
 import { ChatError } from '../../domain/error.ts'
-import type { AppendDeps } from './append.ts'
+import type { AppendDeps } from './append-deps.ts'
 import {
   type Lane,
   learnRivals,

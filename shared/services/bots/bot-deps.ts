@@ -1,0 +1,15 @@
+import type { Bot } from '../../domain/bot.ts'
+import type { Appender } from '../log/append.ts'
+import type { Logger, LogStore, Provider, Push, StateStore, Time } from '../ports.ts'
+
+/** What runs need of the world. */
+export interface BotDeps {
+  log: LogStore
+  state: StateStore
+  push: Push
+  time: Time
+  logger: Logger
+  appender: Appender
+  bots: Bot[]
+  provider(name: string): Provider
+}
