@@ -86,6 +86,8 @@ export async function applyMemberEntry(deps: MembershipDeps, chat: Chat, entry: 
   const user = await deps.users.read(entry.userId)
   if (user?.profile.type === 'bot') return
   const gone = entry.change === 'left' || entry.change === 'removed'
+  // The inbox forgets a removal some day. An entry from before it, seen again, must not let the person back in.
+  if (!gone && !(await deps.log.readMember(chat.chatId, entry.userId))) return
   const item: InboxItem = {
     ...itemBase(chat, entry.userId, entry.seq),
     role: entry.role ?? 'member',
