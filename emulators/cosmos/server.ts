@@ -5,9 +5,9 @@ import { createHttpServer, type Operation, type Reply } from '../kit/http-server
 import { close, listen } from '../kit/listen.ts'
 import { createLog, type Log, type LogLevel } from '../kit/log.ts'
 import { adminRoute } from './admin.ts'
+import { sweep } from './items/sweep.ts'
 import { createStats, type Stats } from './stats.ts'
 import { openCatalog } from './storage/catalog.ts'
-import { sweep } from './storage/expiry.ts'
 import type { Range } from './storage/ranges.ts'
 import { openStore } from './storage/store.ts'
 import { authorize, EMULATOR_KEY } from './wire/auth.ts'
@@ -87,7 +87,11 @@ export async function startCosmos(options: CosmosOptions = {}): Promise<Cosmos> 
       return { name, run: (body) => dispatch(toRaw(request, body)) }
     },
   })
-  const timer = setInterval(() => sweep(store, catalog.collections(), now()), SWEEP_EVERY_MS)
+  const timer = setInterval(() => {
+    sweep(store, catalog.collections(), now()).catch((error) =>
+      log('error', 'sweep', { message: String(error) }),
+    )
+  }, SWEEP_EVERY_MS)
   timer.unref()
   const stop = async () => {
     clearInterval(timer)

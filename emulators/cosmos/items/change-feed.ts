@@ -3,9 +3,10 @@
 
 import type { Collection } from '../storage/collection.ts'
 import { aliveClause } from '../storage/expiry.ts'
-import { epkClause, prefixClause, type Scope } from '../storage/scope.ts'
+import type { Scope } from '../storage/scope.ts'
 import type { SQLInputValue } from '../storage/store.ts'
 import { feedCharge } from './charge.ts'
+import { feedFilter } from './feed-filter.ts'
 
 export type FeedStart = 'beginning' | 'now' | { after: number } | { since: number }
 
@@ -56,22 +57,6 @@ function changes(collection: Collection, { scope, now }: FeedRequest, after: num
   if (collection.expires) bound.push(now)
   const sql = `SELECT lsn, body FROM ${collection.table} WHERE ${filter}lsn > ?${aliveClause(collection)} ORDER BY lsn, n`
   return collection.prepare(sql).iterate(...bound)
-}
-
-/** SQL for the rows of a scope, ending in AND, that leaves the order by LSN to an index. */
-export function feedFilter(collection: Collection, { pk, prefix, range, epk }: Scope) {
-  const { ranges } = collection.ranges
-  const clauses: { sql: string; values: SQLInputValue[] }[] = []
-  if (pk !== undefined) clauses.push({ sql: 'pk = ?', values: [pk] })
-  if (prefix !== undefined) clauses.push(prefixClause(prefix, '+pk'))
-  // The one range there is, named so that the index on range and LSN serves.
-  const only = range ?? (ranges.length === 1 && pk === undefined ? Number(ranges[0]!.id) : undefined)
-  if (only !== undefined) clauses.push({ sql: pk === undefined ? 'rng = ?' : '+rng = ?', values: [only] })
-  if (epk !== undefined) clauses.push(epkClause(collection, epk))
-  return {
-    sql: clauses.map(({ sql }) => `${sql} AND `).join(''),
-    values: clauses.flatMap(({ values }) => values),
-  }
 }
 
 /** The LSN before the first change at or after the second, by bisection: times grow with LSNs. */

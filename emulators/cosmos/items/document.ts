@@ -24,6 +24,9 @@ export interface Stored {
   bytes: number
 }
 
+/** The transaction number that is part of an etag. */
+export const lsnOf = (etag: string) => Number.parseInt(etag.slice(-13, -1), 16)
+
 /** Takes the collection's next transaction number. */
 export function nextStamp(collection: Collection, now: number): Stamp {
   collection.dirty = true

@@ -6,10 +6,12 @@ import { expiryOf } from '../storage/expiry.ts'
 import type { Row } from '../storage/store.ts'
 import { badRequest, conflict, notFound, preconditionFailed, uniqueConflict } from '../wire/errors.ts'
 import { readCharge, round, writeCharge } from './charge.ts'
-import { nextStamp, type Stamp, type Stored, seal, toDocument } from './document.ts'
+import { lsnOf, nextStamp, type Stamp, type Stored, seal, toDocument } from './document.ts'
 import { canonicalKey, extractPartitionKey, type KeyValue } from './partition-key.ts'
 import { applyPatch, type PatchRequest } from './patch.ts'
 import { findDocument } from './read.ts'
+import { removeExpired } from './remove-expired.ts'
+import { logChange } from './version-log.ts'
 
 /** Where and when an operation happens. */
 export interface WriteScope {
@@ -53,7 +55,7 @@ export function upsertDocument(scope: WriteScope, value: unknown, match?: Match)
     return written(scope, 201, document, insert(scope, document), false)
   }
   checkMatch(existing, match)
-  return written(scope, 200, document, update(scope, document, existing.n), true)
+  return written(scope, 200, document, update(scope, document, existing), true)
 }
 
 /** @throws CosmosError 404, 412, 409 for a unique key, 400 when the id changes. */
@@ -62,7 +64,7 @@ export function replaceDocument(scope: WriteScope, id: string, value: unknown, m
   if (document.id !== id) throw badRequest('Replacing the id of a document is not allowed.')
   const existing = mustFind(scope, id)
   checkMatch(existing, match)
-  return written(scope, 200, document, update(scope, document, existing.n), true)
+  return written(scope, 200, document, update(scope, document, existing), true)
 }
 
 /** @throws CosmosError 404, 412 for the etag or the condition, 400 for an operation that does not apply. */
@@ -72,7 +74,7 @@ export function patchDocument(scope: WriteScope, id: string, patch: PatchRequest
   const before = JSON.parse(existing.body) as Row
   if (patch.condition && !patch.condition(before)) throw preconditionFailed()
   const after = toDocument(applyPatch(before, patch.operations, scope.collection.keyPaths))
-  return written(scope, 200, after, update(scope, after, existing.n), true)
+  return written(scope, 200, after, update(scope, after, existing), true)
 }
 
 /** @throws CosmosError 404, 412 */
@@ -80,8 +82,10 @@ export function deleteDocument(scope: WriteScope, id: string, match?: Match): Wr
   const { collection } = scope
   const existing = mustFind(scope, id)
   checkMatch(existing, match)
-  stampOf(scope)
+  const stamp = stampOf(scope)
   collection.prepare(`DELETE FROM ${collection.table} WHERE n = ?`).run(existing.n)
+  const previous = { body: existing.body, lsn: lsnOf(existing.etag) }
+  logChange(collection, stamp, { operation: 'delete', pk: scope.pk, id, previous })
   const charge = writeCharge(collection, JSON.parse(existing.body), existing.bytes, false)
   return { status: 204, charge }
 }
@@ -117,7 +121,12 @@ function mustFind(scope: WriteScope, id: string): Stored {
 }
 
 function stampOf(scope: WriteScope): Stamp {
-  scope.stamp ??= nextStamp(scope.collection, scope.now)
+  const { collection, now, pk } = scope
+  // What has expired was deleted before whatever takes its place, and is to be numbered so.
+  if (!scope.stamp && collection.expires && collection.retention !== undefined) {
+    removeExpired(collection, now, pk)
+  }
+  scope.stamp ??= nextStamp(collection, now)
   return scope.stamp
 }
 
@@ -133,11 +142,13 @@ function insert(scope: WriteScope, document: Row & { id: string }): Stored {
   guardConstraints(scope, () =>
     statement.run(stored.n, pk, document.id, range, stamp.lsn, stored.etag, stamp.ts, expires, stored.body),
   )
+  logChange(collection, stamp, { operation: 'create', pk, id: document.id, current: stored.body })
   return stored
 }
 
-function update(scope: WriteScope, document: Row, n: number): Stored {
-  const { collection } = scope
+function update(scope: WriteScope, document: Row & { id: string }, existing: Stored): Stored {
+  const { collection, pk } = scope
+  const { n } = existing
   const stamp = stampOf(scope)
   const stored = seal(collection, document, n, stamp)
   const expires = expiryOf(document, stamp.ts, collection.definition.defaultTtl)
@@ -145,6 +156,8 @@ function update(scope: WriteScope, document: Row, n: number): Stored {
     `UPDATE ${collection.table} SET lsn = ?, etag = ?, ts = ?, exp = ?, body = ? WHERE n = ?`,
   )
   guardConstraints(scope, () => statement.run(stamp.lsn, stored.etag, stamp.ts, expires, stored.body, n))
+  const previous = { body: existing.body, lsn: lsnOf(existing.etag) }
+  logChange(collection, stamp, { operation: 'replace', pk, id: document.id, current: stored.body, previous })
   return stored
 }
 
@@ -157,8 +170,7 @@ function guardConstraints({ collection, pk, now }: WriteScope, run: () => unknow
     } catch (error) {
       if (!isUniqueViolation(error)) throw error
       if (attempt === 0 && collection.expires) {
-        const sql = `DELETE FROM ${collection.table} WHERE pk = ? AND exp IS NOT NULL AND exp <= ?`
-        if (collection.prepare(sql).run(pk, now).changes > 0) continue
+        if (removeExpired(collection, now, pk) > 0) continue
       }
       throw error.message.includes(`${collection.table}.id`) ? conflict() : uniqueConflict()
     }

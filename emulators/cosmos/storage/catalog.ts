@@ -7,7 +7,7 @@ import { recomputeExpiry } from './expiry.ts'
 import { createRangeMap, type Layout, splitLayout } from './ranges.ts'
 import { databaseRid } from './rid.ts'
 import type { Store } from './store.ts'
-import { createTable } from './table.ts'
+import { createTable, provideLog } from './table.ts'
 
 export interface Database {
   number: number
@@ -80,6 +80,7 @@ export function openCatalog(store: Store, options: CatalogOptions): Catalog {
   }
   const drop = (collection: Collection) => {
     store.database.exec(`DROP TABLE ${collection.table}`)
+    provideLog(store, collection.log, false)
     store.prepare('DELETE FROM containers WHERE number = ?').run(collection.number)
     store.prepare('DELETE FROM layouts WHERE container = ?').run(collection.number)
     collection.indexes.forget()
@@ -136,6 +137,7 @@ export function openCatalog(store: Store, options: CatalogOptions): Catalog {
           .run(row.owner, row.id, row.etag, row.ts, row.definition, row.ranges, row.lsn, row.next)
         const collection = toCollection(store, owner.id, { ...row, number: Number(lastInsertRowid) })
         createTable(store, collection.table, collection.uniqueKeys)
+        provideLog(store, collection.log, collection.retention !== undefined)
         indexNamedPaths(collection)
         return collection
       })
@@ -147,7 +149,9 @@ export function openCatalog(store: Store, options: CatalogOptions): Catalog {
       refuseChange(collection.definition, next)
       const etag = newEtag()
       const ts = options.now()
+      const { retention } = derived(next)
       store.transaction(() => {
+        provideLog(store, collection.log, retention !== undefined)
         store
           .prepare('UPDATE containers SET definition = ?, etag = ?, ts = ? WHERE number = ?')
           .run(JSON.stringify(next), etag, ts, collection.number)
@@ -167,8 +171,11 @@ export function openCatalog(store: Store, options: CatalogOptions): Catalog {
       const layout = splitLayout(collection.ranges, kind, id)
       const [low, high] = layout.ranges.filter(({ parents }) => parents.at(-1) === id)
       store.transaction(() => {
-        const move = `UPDATE ${collection.table} SET rng = CASE WHEN epk('${kind}', pk) < ? THEN ? ELSE ? END WHERE rng = ?`
-        store.prepare(move).run(high!.minInclusive, Number(low!.id), Number(high!.id), Number(id))
+        const tables = [collection.table, ...(collection.retention === undefined ? [] : [collection.log])]
+        for (const table of tables) {
+          const move = `UPDATE ${table} SET rng = CASE WHEN epk('${kind}', pk) < ? THEN ? ELSE ? END WHERE rng = ?`
+          store.prepare(move).run(high!.minInclusive, Number(low!.id), Number(high!.id), Number(id))
+        }
         store
           .prepare('INSERT OR REPLACE INTO layouts (container, layout) VALUES (?, ?)')
           .run(collection.number, JSON.stringify(layout))

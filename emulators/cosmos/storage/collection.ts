@@ -40,6 +40,10 @@ export interface Collection {
   indexed: IndexedPaths
   indexes: Indexes
   ranges: RangeMap
+  /** The SQL name of the table of all versions and deletes. */
+  readonly log: string
+  /** For how many seconds all versions and deletes are kept; absent where they are not. */
+  retention: number | undefined
   /** Whether items can expire at all. */
   expires: boolean
   /** The number of the last transaction. Never goes back, not even over a restart. */
@@ -69,6 +73,7 @@ export function toCollection(
     rid: containerRid(row.owner, row.number),
     self: `dbs/${databaseRid(row.owner)}/colls/${containerRid(row.owner, row.number)}/`,
     table,
+    log: `log_${row.number}`,
     id: row.id,
     etag: row.etag,
     ts: row.ts,
@@ -92,5 +97,6 @@ export function derived(definition: ContainerDefinition) {
     uniqueKeys: (definition.uniqueKeyPolicy?.uniqueKeys ?? []).map((key) => key.paths.map(splitPath)),
     indexed: createIndexedPaths(definition.indexingPolicy),
     expires: definition.defaultTtl !== undefined,
+    retention: (definition.changeFeedPolicy?.retentionDuration ?? 0) * 60 || undefined,
   }
 }

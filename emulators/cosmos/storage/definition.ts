@@ -3,6 +3,14 @@
 import { z } from 'zod'
 import { badRequest } from '../wire/errors.ts'
 
+/** Of a change feed policy: a number, or `PT5M` as it is written elsewhere. */
+const minutes = z.union([
+  z.number().int().nonnegative(),
+  z
+    .string()
+    .regex(/^PT(\d+)M$/)
+    .transform((text) => Number(text.slice(2, -1))),
+])
 const path = z.object({ path: z.string().startsWith('/') }).loose()
 
 const schema = z
@@ -44,6 +52,10 @@ const schema = z
       .int()
       .refine((seconds) => seconds === -1 || seconds > 0)
       .optional(),
+    changeFeedPolicy: z
+      .object({ retentionDuration: minutes.default(0) })
+      .loose()
+      .optional(),
     conflictResolutionPolicy: z.record(z.string(), z.unknown()).optional(),
   })
   .loose()
@@ -54,6 +66,7 @@ export type ContainerDefinition = Omit<z.output<typeof schema>, 'indexingPolicy'
   id: string
   partitionKey: z.output<typeof schema>['partitionKey']
   uniqueKeyPolicy?: z.output<typeof schema>['uniqueKeyPolicy']
+  changeFeedPolicy?: z.output<typeof schema>['changeFeedPolicy']
   defaultTtl?: number | undefined
   indexingPolicy: IndexingPolicy
 }

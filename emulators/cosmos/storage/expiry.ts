@@ -1,4 +1,4 @@
-// Time to live. An expired document is absent from every answer at once; the sweep only gives its space back.
+// Time to live. An expired document is absent from every answer at once; a sweep only gives its space back.
 import type { Collection } from './collection.ts'
 import type { Row, Store } from './store.ts'
 
@@ -31,16 +31,4 @@ export function recomputeExpiry(store: Store, table: string, defaultTtl: number 
         ))`,
     )
     .run(defaultTtl)
-}
-
-/** Deletes what has expired, a limited number at a time so that nobody waits for it. */
-export function sweep(store: Store, collections: readonly Collection[], now: number): void {
-  for (const { table, expires } of collections) {
-    if (!expires) continue
-    store
-      .prepare(
-        `DELETE FROM ${table} WHERE n IN (SELECT n FROM ${table} WHERE exp IS NOT NULL AND exp <= ? LIMIT 500)`,
-      )
-      .run(now)
-  }
 }

@@ -31,6 +31,21 @@ export function createTable(store: Store, table: string, uniqueKeys: readonly st
   })
 }
 
+/** Makes sure that the container has a log of all versions exactly when it keeps them. */
+export function provideLog(store: Store, log: string, wanted: boolean): void {
+  if (!wanted) {
+    store.database.exec(`DROP TABLE IF EXISTS ${log}`)
+    return
+  }
+  store.database.exec(`
+    CREATE TABLE IF NOT EXISTS ${log} (
+      n INTEGER PRIMARY KEY, lsn INTEGER NOT NULL, rng INTEGER NOT NULL, pk TEXT NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL
+    );
+    CREATE INDEX IF NOT EXISTS ${log}_lsn ON ${log} (rng, lsn);
+    CREATE INDEX IF NOT EXISTS ${log}_key ON ${log} (pk, lsn);
+    CREATE INDEX IF NOT EXISTS ${log}_at ON ${log} (at, lsn);`)
+}
+
 /** Every index is paid for by every write; beyond this many, further paths go without. */
 const MOST_INDEXES = 24
 

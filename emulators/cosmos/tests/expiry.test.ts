@@ -1,8 +1,8 @@
 // Time to live, on a clock that the test moves.
 import { ChangeFeedStartFrom } from '@azure/cosmos'
+import { sweep } from '../items/sweep.ts'
 import { createDocument } from '../items/write.ts'
 import { openCatalog } from '../storage/catalog.ts'
-import { sweep } from '../storage/expiry.ts'
 import { openStore } from '../storage/store.ts'
 import { startAccount, statusOf } from './start.ts'
 
@@ -76,9 +76,9 @@ test('the sweep removes the rows that have expired, and only those', async () =>
       .prepare(`SELECT id FROM ${collection.table} ORDER BY n`)
       .all()
       .map(({ id }) => id)
-  sweep(store, [collection], 109)
+  await sweep(store, [collection], 109)
   expect(rows()).toEqual(['short', 'long', 'endless'])
-  sweep(store, [collection], 110)
+  await sweep(store, [collection], 110)
   expect(rows()).toEqual(['long', 'endless'])
   store.close()
 })

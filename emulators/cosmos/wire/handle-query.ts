@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { type FeedStart, readFeed } from '../items/change-feed.ts'
 import { canonicalKey, type KeyValue, parsePartitionKey } from '../items/partition-key.ts'
+import { readVersions } from '../items/version-log.ts'
 import { newEnvironment } from '../query/compile.ts'
 import { planQuery } from '../query/plan.ts'
 import { describePlan } from '../query/query-plan.ts'
@@ -138,10 +139,11 @@ export const planItems: Handler = (call) => {
 export const readChanges: Handler = (call) => {
   const collection = collectionOf(call)
   const mode = header(call.request, 'a-im')!
-  if (!/^incremental feed$/i.test(mode)) throw notImplemented(`the change feed mode '${mode}'`)
+  const all = /^full-fidelity feed$/i.test(mode)
+  if (!all && !/^incremental feed$/i.test(mode)) throw notImplemented(`the change feed mode '${mode}'`)
   const scope = scopeOf(call, collection)
   checkSession(call, collection)
-  const feed = readFeed(collection, {
+  const feed = (all ? readVersions : readFeed)(collection, {
     scope,
     start: feedStart(call),
     maxItems: maxItemCount(call.request),
