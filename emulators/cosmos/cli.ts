@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { JSONWebKeySet } from 'jose'
 import { LOG_LEVELS, portOption, runUntilStopped } from '../kit/cli.ts'
 import type { LogLevel } from '../kit/log.ts'
 import { type Consistency, LEVELS } from './wire/consistency.ts'
+import type { EntraOptions } from './wire/entra.ts'
 
 interface Flags {
   port: number
@@ -11,6 +14,12 @@ interface Flags {
   key?: string
   consistency: Consistency
   ranges: number
+  throughput?: number
+  tls?: true
+  certificate?: string
+  entraJwks?: string
+  entraIssuer?: string
+  entraAudience?: string
 }
 
 /** Adds `cosmos` to the program. */
@@ -29,20 +38,46 @@ export function register(program: Command): void {
         .default('Session'),
     )
     .option('--ranges <n>', 'physical ranges of new containers', parseRanges, 1)
+    .option('--throughput <n>', 'request units per second of new containers (default: no limit)', Number)
+    .option('--tls', 'speak HTTPS with a certificate made at start')
+    .option('--certificate <dir>', 'speak HTTPS with the certificate kept in this folder, made when missing')
+    .option('--entra-jwks <url or file>', 'public keys of the issuer whose Entra tokens are taken')
+    .option('--entra-issuer <name>', 'what those tokens must say in "iss"')
+    .option('--entra-audience <name>', 'a further audience they may be for')
     .action((flags: Flags) =>
-      runUntilStopped(async () => {
-        const { startCosmos } = await import('./server.ts')
-        return startCosmos({
-          port: flags.port,
-          host: flags.host,
-          log: flags.log,
-          account: { consistency: flags.consistency },
-          ranges: flags.ranges,
-          ...(flags.data !== undefined && { dataDir: flags.data }),
-          ...(flags.key !== undefined && { key: flags.key }),
-        })
-      }),
+      runUntilStopped(
+        async () => {
+          const { startCosmos } = await import('./server.ts')
+          const entra = await entraOf(flags)
+          const tls = flags.certificate === undefined ? flags.tls : { dir: flags.certificate }
+          return startCosmos({
+            port: flags.port,
+            host: flags.host,
+            log: flags.log,
+            account: { consistency: flags.consistency },
+            ranges: flags.ranges,
+            ...(flags.data !== undefined && { dataDir: flags.data }),
+            ...(flags.key !== undefined && { key: flags.key }),
+            ...(flags.throughput !== undefined && { throughput: flags.throughput }),
+            ...(tls !== undefined && { tls }),
+            ...(entra && { entra }),
+          })
+        },
+        ({ caFile, ca }) => ({ caFile, ca }),
+      ),
     )
+}
+
+async function entraOf({ entraJwks, entraIssuer, entraAudience }: Flags): Promise<EntraOptions | undefined> {
+  if (entraJwks === undefined) return undefined
+  const jwks = /^https?:/.test(entraJwks)
+    ? entraJwks
+    : (JSON.parse(await readFile(entraJwks, 'utf8')) as JSONWebKeySet) // createEntra checks it
+  return {
+    jwks,
+    ...(entraIssuer !== undefined && { issuer: entraIssuer }),
+    ...(entraAudience !== undefined && { audience: [entraAudience] }),
+  }
 }
 
 function parseRanges(text: string): number {

@@ -8,16 +8,21 @@ import { adminRoute } from './admin.ts'
 import { sweep } from './items/sweep.ts'
 import { createStats, type Stats } from './stats.ts'
 import { openCatalog } from './storage/catalog.ts'
+import { manualThroughput, type Offer, openOffers } from './storage/offers.ts'
 import type { Range } from './storage/ranges.ts'
+import { databaseRid } from './storage/rid.ts'
 import { openStore } from './storage/store.ts'
-import { authorize, EMULATOR_KEY } from './wire/auth.ts'
+import { loadTls, type TlsOptions } from './tls.ts'
+import { authorize, EMULATOR_KEY, type Keys } from './wire/auth.ts'
 import type { Service } from './wire/call.ts'
 import { type Consistency, LEVELS } from './wire/consistency.ts'
+import { createEntra, type EntraOptions } from './wire/entra.ts'
 import { CosmosError } from './wire/errors.ts'
 import { handlers } from './wire/handlers.ts'
 import { nameOperation, type OperationName } from './wire/operation.ts'
 import { type Answer, toErrorReply, toReply } from './wire/reply.ts'
-import { header, parseResource, type RawRequest } from './wire/request.ts'
+import { header, parseResource, type RawRequest, type Resource } from './wire/request.ts'
+import { createThrottle } from './wire/throttle.ts'
 
 export interface CosmosOptions {
   /** 0 takes any free port. */
@@ -28,6 +33,12 @@ export interface CosmosOptions {
   /** The account's master key, base64. */
   key?: string
   account?: { consistency?: Consistency }
+  /** Whose Entra tokens are taken, beside the master key. */
+  entra?: EntraOptions
+  /** Speaks HTTPS: with a certificate made for this run, or one kept in a folder. */
+  tls?: TlsOptions
+  /** Request units per second of new containers that ask for none; no limit when absent. */
+  throughput?: number
   /** Physical ranges of containers created from now on. */
   ranges?: number
   log?: LogLevel | Log
@@ -40,6 +51,10 @@ export interface Cosmos extends AsyncDisposable {
   readonly port: number
   readonly key: string
   readonly connectionString: string
+  /** The certificate to trust, where it speaks TLS. */
+  readonly ca: string | undefined
+  /** The file that holds it. */
+  readonly caFile: string | undefined
   readonly faults: Faults
   /** Operations and request units by operation name. */
   readonly stats: Stats
@@ -66,11 +81,18 @@ export async function startCosmos(options: CosmosOptions = {}): Promise<Cosmos> 
   const log = typeof options.log === 'function' ? options.log : createLog('cosmos', options.log)
   const faults = createFaults()
   const stats = createStats()
+  const throughput =
+    options.throughput === undefined ? undefined : manualThroughput(options.throughput).throughput
+  const entra = options.entra && createEntra(options.entra, clock)
+  const tls = options.tls && (await loadTls(options.tls, host))
   const store = openStore(options.dataDir)
   const now = () => Math.floor(clock() / 1000)
   const catalog = openCatalog(store, { ranges: options.ranges ?? 1, now })
-  const service: Service = { store, catalog, consistency, faults, clock }
-  const dispatch = createDispatch(service, Buffer.from(key, 'base64'), stats)
+  const scheme = tls ? 'https' : 'http'
+  const offers = openOffers(store, now)
+  const service: Service = { store, catalog, offers, throughput, consistency, scheme, faults, clock }
+  const keys = { master: Buffer.from(key, 'base64'), ...(entra && { entra }) }
+  const dispatch = createDispatch(service, keys, stats)
 
   const split: Cosmos['split'] = (database, container, rangeId) => {
     const collection = catalog.collection(database, container)
@@ -80,6 +102,7 @@ export async function startCosmos(options: CosmosOptions = {}): Promise<Cosmos> 
   const server = createHttpServer({
     faults,
     log,
+    ...(tls && { tls }),
     toError: toErrorReply,
     admin: (request) => adminRoute(request.url ?? '', { stats, split }),
     route: (request): Operation => {
@@ -106,12 +129,14 @@ export async function startCosmos(options: CosmosOptions = {}): Promise<Cosmos> 
     store.close()
     throw error
   }
-  const url = `http://${host}:${taken}/`
+  const url = `${scheme}://${host}:${taken}/`
   return {
     url,
     port: taken,
     key,
     connectionString: `AccountEndpoint=${url};AccountKey=${key};`,
+    ca: tls?.cert,
+    caFile: tls?.caFile,
     faults,
     stats,
     dispatch,
@@ -123,27 +148,42 @@ export async function startCosmos(options: CosmosOptions = {}): Promise<Cosmos> 
 
 const EMPTY = Buffer.alloc(0)
 
-function createDispatch(service: Service, key: Buffer, stats: Stats): Cosmos['dispatch'] {
+function createDispatch(service: Service, keys: Keys, stats: Stats): Cosmos['dispatch'] {
+  const throttle = createThrottle(() => performance.now())
   return async (request) => {
     const operation = operationOf(request)
     let reply: Reply
+    let offer: Offer | undefined
     try {
       const resource = parseResource(request.url)
-      authorize(key, {
+      const pending = authorize(keys, {
         verb: request.method,
         resourceType: resource.type,
         resourceLink: resource.link,
         date: header(request, 'x-ms-date') ?? '',
         authorization: header(request, 'authorization') ?? '',
+        host: header(request, 'host') ?? '',
       })
+      if (pending) await pending
+      offer = operation.startsWith('items.') ? offerOf(service, resource) : undefined
+      if (offer) throttle.admit(offer)
       const answer: Answer = await handlers[operation]({ service, request, resource, operation })
       reply = toReply(answer)
     } catch (error) {
       reply = toErrorReply(error)
     }
-    stats.record(operation, reply.status, Number(reply.headers?.['x-ms-request-charge']))
+    const charge = Number(reply.headers?.['x-ms-request-charge'])
+    if (offer && reply.status !== 429) throttle.spend(offer, charge)
+    stats.record(operation, reply.status, charge)
     return reply
   }
+}
+
+/** The offer a request for documents is served from: the container's own, or that of its database. */
+function offerOf({ catalog, offers }: Service, { database, container }: Resource): Offer | undefined {
+  if (offers.isEmpty()) return undefined
+  const collection = catalog.collection(database!, container!)
+  return offers.of(collection.self) ?? offers.of(`dbs/${databaseRid(collection.owner)}/`)
 }
 
 function operationOf(request: RawRequest): OperationName {

@@ -74,7 +74,7 @@ const isAcross = ({ pk, prefix, range, epk }: Scope) =>
 function toBeMerged(plan: string): CosmosError {
   const message =
     'The provided cross partition query can not be directly served by the gateway. This is a first chance (internal) exception that all newer clients will know how to handle gracefully. This exception is traced, but unless you see it bubble up as an exception (which only happens on older SDK clients), then you can safely ignore this message.'
-  return new CosmosError(400, message, 1004, plan)
+  return new CosmosError(400, message, 1004, { info: plan })
 }
 
 /** Equality on the whole partition key in the WHERE limits a query to a partition, a list of keys to some. */

@@ -87,7 +87,6 @@ test('an invalid definition is refused with the place of the mistake', async () 
 test.each([
   ['stored procedures', 'POST', '/dbs/db/colls/c1/sprocs'],
   ['users', 'GET', '/dbs/db/users'],
-  ['offers', 'GET', '/offers'],
 ])('%s are answered 501 and named', async (_, method, url) => {
   await using account = await startAccount()
   await account.container()

@@ -9,11 +9,20 @@ export interface TestAccount extends AsyncDisposable {
   container(definition?: Partial<ContainerRequest>): Promise<Container>
 }
 
-export function newClient(endpoint: string, key: string): CosmosClient {
+export function newClient(
+  endpoint: string,
+  key: string,
+  retry?: { maxRetryAttemptCount: number },
+): CosmosClient {
+  const retryOptions = retry && { ...retry, fixedRetryIntervalInMilliseconds: 0, maxWaitTimeInSeconds: 30 }
   return new CosmosClient({
     endpoint,
     key,
-    connectionPolicy: { enableBackgroundEndpointRefreshing: false, requestTimeout: 5000 },
+    connectionPolicy: {
+      enableBackgroundEndpointRefreshing: false,
+      requestTimeout: 5000,
+      ...(retryOptions && { retryOptions }),
+    },
   })
 }
 

@@ -1,5 +1,6 @@
-// Master-key authorization. Guarantees that a request signed with another key, or not at all, is refused with 401.
+// Authorization by master key or Entra token. Guarantees that a request signed with another key, or not at all, is refused with 401.
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { VerifyEntra } from './entra.ts'
 import { CosmosError, notImplemented } from './errors.ts'
 
 /** The key of Microsoft's own emulator; public on purpose: https://learn.microsoft.com/azure/cosmos-db/emulator#authentication */
@@ -14,21 +15,33 @@ export interface SignedRequest {
   resourceLink: string
   date: string
   authorization: string
+  /** Name and port the request was sent to. */
+  host: string
+}
+
+export interface Keys {
+  master: Buffer
+  entra?: VerifyEntra
 }
 
 /**
- * Checks the token `type=master&ver=1.0&sig=…` of a request.
+ * Checks the token `type=master&ver=1.0&sig=…` of a request, or `type=aad&…`, which takes a promise.
  * https://learn.microsoft.com/rest/api/cosmos-db/access-control-on-cosmosdb-resources
  * @throws CosmosError 401 when it is missing or does not match, 501 for the token kinds not covered.
  */
-export function authorize(key: Buffer, request: SignedRequest): void {
+export function authorize({ master, entra }: Keys, request: SignedRequest): Promise<void> | undefined {
   const token = new URLSearchParams(decodeToken(request.authorization))
   const type = token.get('type')
-  if (type === 'aad') throw notImplemented('Microsoft Entra tokens; sign with the master key')
+  if (type === 'aad') {
+    if (entra) return entra(token.get('sig') ?? '', request.host)
+    throw unauthorized(
+      'This account takes no Microsoft Entra tokens: it was started without the keys of an issuer.',
+    )
+  }
   if (type === 'resource') throw notImplemented('resource tokens; sign with the master key')
   if (type !== 'master') throw unauthorized('Required Header authorization is missing. Ensure a valid token.')
   const text = `${request.verb.toLowerCase()}\n${request.resourceType.toLowerCase()}\n${request.resourceLink}\n${request.date.toLowerCase()}\n\n`
-  const expected = createHmac('sha256', key).update(text, 'utf8').digest()
+  const expected = createHmac('sha256', master).update(text, 'utf8').digest()
   // A base64 `+` arrives as a space when the client did not encode the token.
   const given = Buffer.from((token.get('sig') ?? '').replaceAll(' ', '+'), 'base64')
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
@@ -36,6 +49,7 @@ export function authorize(key: Buffer, request: SignedRequest): void {
       'The input authorization token cannot serve the request. The wrong key is being used or the expected payload is not built as per the protocol.',
     )
   }
+  return undefined
 }
 
 const unauthorized = (message: string) => new CosmosError(401, message)

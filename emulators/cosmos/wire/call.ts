@@ -5,6 +5,7 @@ import { canonicalKey, type KeyValue, parsePartitionKey } from '../items/partiti
 import type { WriteScope } from '../items/write.ts'
 import type { Catalog } from '../storage/catalog.ts'
 import type { Collection } from '../storage/collection.ts'
+import type { Offers } from '../storage/offers.ts'
 import type { Store } from '../storage/store.ts'
 import { type Consistency, isSession, isStrong, parseSession } from './consistency.ts'
 import { badRequest, CosmosError, notImplemented } from './errors.ts'
@@ -15,7 +16,11 @@ import { header, type RawRequest, type Resource } from './request.ts'
 export interface Service {
   store: Store
   catalog: Catalog
+  offers: Offers
+  /** What new containers get that ask for none, in request units per second. */
+  throughput: number | undefined
   consistency: Consistency
+  scheme: 'http' | 'https'
   faults: Faults
   /** Unix milliseconds. */
   clock(): number

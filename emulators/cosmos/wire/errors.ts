@@ -19,20 +19,25 @@ const CODES: Record<number, string> = {
   501: 'NotImplemented',
 }
 
+export interface ErrorExtra {
+  /** Goes into the body as `additionalErrorInfo`. */
+  info?: string
+  headers?: Record<string, string>
+}
+
 /** An answer other than success. https://learn.microsoft.com/rest/api/cosmos-db/http-status-codes-for-cosmosdb */
 export class CosmosError extends Error {
   readonly status: number
   readonly code: string
   readonly substatus: number | undefined
-  /** Goes into the body as `additionalErrorInfo`. */
-  readonly info: string | undefined
+  readonly extra: ErrorExtra
 
-  constructor(status: number, message: string, substatus?: number, info?: string) {
+  constructor(status: number, message: string, substatus?: number, extra: ErrorExtra = {}) {
     super(message)
     this.status = status
     this.code = CODES[status] ?? 'Error'
     this.substatus = substatus
-    this.info = info
+    this.extra = extra
   }
 }
 

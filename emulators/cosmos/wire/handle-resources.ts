@@ -1,16 +1,14 @@
 // The account, databases and containers.
 
 import { isObject } from '../items/partition-key.ts'
-import { newEnvironment } from '../query/compile.ts'
-import { evaluateAll } from '../query/evaluate.ts'
-import { planQuery } from '../query/plan.ts'
 import type { Collection } from '../storage/collection.ts'
 import { type Call, collectionOf, type Handler } from './call.ts'
-import { badRequest, notImplemented } from './errors.ts'
-import { parseQueryBody } from './handle-query.ts'
+import { badRequest } from './errors.ts'
+import { askedThroughput } from './handle-offers.ts'
 import type { Answer } from './reply.ts'
 import { header, parseJson } from './request.ts'
 import { accountJson, containerResource, databaseResource, rangesJson } from './resources.ts'
+import { search } from './search.ts'
 
 const json = (status: number, value: unknown, etag?: string): Answer => ({
   status,
@@ -19,7 +17,7 @@ const json = (status: number, value: unknown, etag?: string): Answer => ({
 })
 
 export const readAccount: Handler = ({ service, request }) => {
-  const scheme = header(request, 'x-forwarded-proto') ?? 'http'
+  const scheme = header(request, 'x-forwarded-proto') ?? service.scheme
   const endpoint = `${scheme}://${header(request, 'host') ?? 'localhost'}/`
   return { status: 200, body: accountJson(endpoint, service.consistency) }
 }
@@ -30,7 +28,9 @@ export const createDatabase: Handler = ({ service, request }) => {
   if (typeof id !== 'string' || id === '' || id.length > 255 || /[/\\#?]/.test(id)) {
     throw badRequest('The database id is missing or invalid.')
   }
+  const asked = askedThroughput(request)
   const created = service.catalog.createDatabase(id)
+  if (asked) service.offers.create(databaseResource(created)._self, created.rid, asked)
   return json(201, databaseResource(created), created.etag)
 }
 
@@ -40,7 +40,10 @@ export const readDatabase: Handler = ({ service, resource }) => {
 }
 
 export const deleteDatabase: Handler = ({ service, resource }) => {
+  const database = service.catalog.database(resource.id!)
   service.catalog.deleteDatabase(resource.id!)
+  service.offers.delete(databaseResource(database)._self)
+  for (const { self } of database.collections.values()) service.offers.delete(self)
   return { status: 204 }
 }
 
@@ -54,8 +57,15 @@ export const queryDatabases: Handler = (call) => {
   return list({ _rid: '', Databases, _count: Databases.length })
 }
 
-export const createContainer: Handler = ({ service, resource, request }) =>
-  containerAnswer(201, service.catalog.createCollection(resource.database!, parseJson(request.body)))
+export const createContainer: Handler = ({ service, resource, request }) => {
+  const asked = askedThroughput(request)
+  const collection = service.catalog.createCollection(resource.database!, parseJson(request.body))
+  const shared = service.offers.of(databaseResource(service.catalog.database(resource.database!))._self)
+  const { throughput } = service
+  const given = asked ?? (throughput === undefined || shared ? undefined : { throughput })
+  if (given) service.offers.create(collection.self, collection.rid, given)
+  return containerAnswer(201, collection)
+}
 
 export const readContainer: Handler = (call) => containerAnswer(200, collectionOf(call))
 
@@ -66,7 +76,9 @@ export const replaceContainer: Handler = (call) => {
 }
 
 export const deleteContainer: Handler = (call) => {
-  call.service.catalog.deleteCollection(collectionOf(call))
+  const collection = collectionOf(call)
+  call.service.catalog.deleteCollection(collection)
+  call.service.offers.delete(collection.self)
   return { status: 204 }
 }
 
@@ -86,10 +98,6 @@ export const readRanges: Handler = (call) => {
   return { status: 200, body: rangesJson(collection), etag: collection.etag, collection }
 }
 
-export const readOffers: Handler = () => {
-  throw notImplemented('offers (provisioned throughput); the emulated account is serverless')
-}
-
 function containerAnswer(status: number, collection: Collection): Answer {
   return { ...json(status, containerResource(collection), collection.etag), collection }
 }
@@ -101,17 +109,4 @@ function containersOf({ service, resource }: Call) {
 
 function list(body: { _count: number; [name: string]: unknown }): Answer {
   return { ...json(200, body), headers: { 'x-ms-item-count': String(body._count) } }
-}
-
-/** A query over the few databases or containers there are, evaluated in memory. */
-function search(call: Call, rows: Record<string, unknown>[]): unknown[] {
-  const { text, parameters } = parseQueryBody(call.request.body)
-  const { compiled } = planQuery(text)
-  const env = newEnvironment(parameters, call.service.clock())
-  return evaluateAll(compiled, env, (row) => {
-    for (const document of rows) {
-      env.slots[0] = document
-      compiled.expand(env, row)
-    }
-  })
 }

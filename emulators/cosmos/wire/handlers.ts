@@ -2,6 +2,7 @@
 import type { Handler } from './call.ts'
 import { CosmosError } from './errors.ts'
 import * as items from './handle-items.ts'
+import * as offers from './handle-offers.ts'
 import * as queries from './handle-query.ts'
 import * as resources from './handle-resources.ts'
 import type { OperationName } from './operation.ts'
@@ -20,7 +21,10 @@ export const handlers: Record<OperationName, Handler> = {
   'containers.replace': resources.replaceContainer,
   'containers.delete': resources.deleteContainer,
   'ranges.read': resources.readRanges,
-  'offers.read': resources.readOffers,
+  'offers.read': offers.readOffer,
+  'offers.list': offers.listOffers,
+  'offers.query': offers.queryOffers,
+  'offers.replace': offers.replaceOffer,
   'items.create': items.createItem,
   'items.upsert': items.upsertItem,
   'items.read': items.readItem,

@@ -16,6 +16,9 @@ export const OPERATIONS = [
   'containers.delete',
   'ranges.read',
   'offers.read',
+  'offers.list',
+  'offers.query',
+  'offers.replace',
   'items.create',
   'items.upsert',
   'items.read',
@@ -32,7 +35,12 @@ export const OPERATIONS = [
 ] as const
 export type OperationName = (typeof OPERATIONS)[number]
 
-const KINDS: Record<string, string> = { dbs: 'databases', colls: 'containers', docs: 'items' }
+const KINDS: Record<string, string> = {
+  dbs: 'databases',
+  colls: 'containers',
+  docs: 'items',
+  offers: 'offers',
+}
 const VERBS: Record<string, string> = {
   GET: 'read',
   POST: 'create',
@@ -45,7 +53,6 @@ const VERBS: Record<string, string> = {
 export function nameOperation(request: RawRequest, resource: Resource): OperationName {
   if (resource.type === '') return 'account.read'
   if (resource.type === 'pkranges') return 'ranges.read'
-  if (resource.type === 'offers') return 'offers.read'
   const name = `${KINDS[resource.type]}.${verb(request, resource)}`
   return OPERATIONS.find((known) => known === name) ?? 'unknown'
 }

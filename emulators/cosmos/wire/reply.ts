@@ -50,14 +50,18 @@ export function toErrorReply(error: unknown): Reply {
     error instanceof CosmosError
       ? error
       : new CosmosError(500, `Internal error of the emulator: ${String(error)}`)
+  const { info, headers } = known.extra
   return toReply({
     status: known.status,
     charge: FAILURE_CHARGE,
     body: JSON.stringify({
       code: known.code,
       message: known.message,
-      ...(known.info !== undefined && { additionalErrorInfo: known.info }),
+      ...(info !== undefined && { additionalErrorInfo: info }),
     }),
-    ...(known.substatus !== undefined && { headers: { 'x-ms-substatus': String(known.substatus) } }),
+    headers: {
+      ...(known.substatus !== undefined && { 'x-ms-substatus': String(known.substatus) }),
+      ...headers,
+    },
   })
 }

@@ -53,12 +53,14 @@ export function parseResource(url: string): Resource {
   if (!TYPES.has(type) || names.length > 6 || !(wellFormed || type === 'offers')) {
     throw notFound(`There is no resource at ${path}.`)
   }
-  const link = feed ? names.slice(0, -1).join('/') : names.join('/')
+  // An offer has no parent and is signed by its id alone, in lower case.
+  const own = type === 'offers' && !feed ? names[1]!.toLowerCase() : names.join('/')
+  const link = feed ? names.slice(0, -1).join('/') : own
   return {
     type,
     link,
     ...(!feed && { id: names.at(-1)! }),
-    ...(names.length > 1 && { database: names[1]! }),
+    ...(type !== 'offers' && names.length > 1 && { database: names[1]! }),
     ...(names.length > 3 && { container: names[3]! }),
   }
 }

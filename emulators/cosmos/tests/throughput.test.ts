@@ -1,0 +1,99 @@
+// Throughput: offers as the SDK reads and replaces them, and 429 for what goes over.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { OfferDefinition } from '@azure/cosmos'
+import { newClient, startAccount } from './start.ts'
+
+test('a container has the throughput it was created with, until its offer is replaced', async () => {
+  await using account = await startAccount()
+  const container = await account.container({ throughput: 700 })
+  const { offer, resource } = await container.readOffer()
+  expect(resource?.content).toMatchObject({ offerThroughput: 700 })
+  const next = { ...resource!, content: { ...resource!.content!, offerThroughput: 900 } } as OfferDefinition
+  expect((await offer!.replace(next)).resource?.content?.offerThroughput).toBe(900)
+  expect((await offer!.read()).resource?.content?.offerThroughput).toBe(900)
+  const wrong = { ...next, content: { ...next.content!, offerThroughput: 950.5 } }
+  await expect(offer!.replace(wrong)).rejects.toMatchObject({
+    code: 400,
+    message: expect.stringContaining('between 400 and 1000000 inclusive in increments of 100'),
+  })
+  expect((await account.client.offers.readAll().fetchAll()).resources.length).toBe(1)
+  await container.delete()
+  expect((await account.client.offers.readAll().fetchAll()).resources).toEqual([])
+})
+
+test('autoscale, and the throughput of a whole database', async () => {
+  await using account = await startAccount()
+  const container = await account.container({ maxThroughput: 4000 })
+  expect((await container.readOffer()).resource?.content).toEqual({
+    offerThroughput: 400,
+    offerIsRUPerMinuteThroughputEnabled: false,
+    offerAutopilotSettings: { maxThroughput: 4000 },
+  })
+  const { database } = await account.client.databases.create({ id: 'shared', throughput: 400 })
+  expect((await database.readOffer()).resource?.content).toMatchObject({ offerThroughput: 400 })
+  const { container: inside } = await database.containers.create({ id: 'c', partitionKey: '/pk' })
+  expect((await inside.readOffer()).resource).toBeUndefined()
+})
+
+test('without a throughput there is no offer and no limit', async () => {
+  await using account = await startAccount()
+  const container = await account.container()
+  const answer = await container.readOffer()
+  expect([answer.resource, answer.offer]).toEqual([undefined, undefined])
+})
+
+test.each([['its own'], ['that of its database'], ['the default']])(
+  'a container is kept to %s',
+  async (whose) => {
+    await using account = await startAccount(whose === 'the default' ? { throughput: 400 } : {})
+    const database =
+      whose === 'that of its database'
+        ? (await account.client.databases.create({ id: 'shared', throughput: 400 })).database
+        : account.database
+    const { container } = await database.containers.create({
+      id: 'limited',
+      partitionKey: { paths: ['/pk'], version: 2 },
+      ...(whose === 'its own' && { throughput: 400 }),
+    })
+    const impatient = newClient(account.cosmos.url, account.cosmos.key, { maxRetryAttemptCount: 0 })
+    const limited = impatient.database(database.id).container('limited')
+    const create = (n: number) => limited.items.create({ id: `${n}`, pk: 'p' })
+    const started = performance.now()
+    const results = await Promise.allSettled(Array.from({ length: 200 }, (_, n) => create(n)))
+    const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
+    const seconds = (performance.now() - started) / 1000
+    // A create costs 5.2: 77 in the first second, and 77 for each second this took.
+    const served = 200 - refused.length
+    expect(served).toBeGreaterThanOrEqual(77)
+    expect(served).toBeLessThanOrEqual(78 + 77 * seconds)
+    expect(refused[0]).toMatchObject({
+      code: 429,
+      substatus: 3200,
+      headers: { 'x-ms-retry-after-ms': expect.any(String) },
+    })
+    expect(refused[0].message).toContain('Request rate is large')
+    const wait = Number(refused[0].headers['x-ms-retry-after-ms'])
+    expect(wait).toBeGreaterThan(0)
+    expect(wait).toBeLessThan(1000)
+    impatient.dispose()
+    // Others wait as they are told and get through.
+    const patient = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => container.items.upsert({ id: `${n}`, pk: 'q' })),
+    )
+    expect(patient.map(({ statusCode }) => statusCode)).toEqual(Array(20).fill(201))
+  },
+)
+
+test('offers survive a restart', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'cosmos-offers-'))
+  {
+    await using account = await startAccount({ dataDir })
+    await account.container({ throughput: 500 })
+  }
+  await using account = await startAccount({ dataDir })
+  const { resource } = await account.database.container('c1').readOffer()
+  expect(resource?.content?.offerThroughput).toBe(500)
+  await rm(dataDir, { recursive: true })
+})
