@@ -7,6 +7,7 @@ import type { Scope } from '../storage/scope.ts'
 import type { SQLInputValue } from '../storage/store.ts'
 import { feedCharge } from './charge.ts'
 import { feedFilter } from './feed-filter.ts'
+import { MAX_PAGE_BYTES } from './limits.ts'
 
 export type FeedStart = 'beginning' | 'now' | { after: number } | { since: number }
 
@@ -41,9 +42,11 @@ export function readFeed(collection: Collection, request: FeedRequest): FeedPage
   let last = after
   for (const row of changes(collection, request, after)) {
     const { lsn, body } = row as { lsn: number; body: string }
-    if (documents.length >= request.maxItems && lsn !== last) break
+    const size = Buffer.byteLength(body)
+    const full = documents.length >= request.maxItems || bytes + size > MAX_PAGE_BYTES
+    if (full && documents.length > 0 && lsn !== last) break
     documents.push(`${body.slice(0, -1)},"_lsn":${lsn}}`)
-    bytes += body.length
+    bytes += size
     last = lsn
   }
   if (documents.length === 0) return drained()

@@ -2,11 +2,11 @@
 
 import type { Collection } from '../storage/collection.ts'
 import type { Row } from '../storage/store.ts'
-import { badRequest, CosmosError } from '../wire/errors.ts'
+import { badRequest } from '../wire/errors.ts'
+import { checkId, checkTtl, MAX_BYTES, tooLarge } from './limits.ts'
 import { isObject } from './partition-key.ts'
 
 const SYSTEM = ['_rid', '_self', '_etag', '_attachments', '_ts', '_lsn'] as const
-export const MAX_DOCUMENT_BYTES = 2 * 1024 * 1024
 
 /** One transaction's number and time, shared by all it writes. */
 export interface Stamp {
@@ -45,14 +45,8 @@ export function toDocument(value: unknown): Row & { id: string } {
   if (typeof id !== 'string' || id === '') {
     throw badRequest("The input content is invalid because the required properties - 'id; ' - are missing.")
   }
-  if (/[/\\]/.test(id) || Buffer.byteLength(id) > 1023) {
-    throw badRequest(`The document id '${id.slice(0, 50)}' is too long or contains / or \\.`)
-  }
-  if (ttl !== undefined && ttl !== null && !(Number.isInteger(ttl) && (ttl === -1 || (ttl as number) > 0))) {
-    throw badRequest(
-      "The input ttl '".concat(String(ttl), "' is invalid. It must be -1 or a positive integer."),
-    )
-  }
+  checkId(id)
+  checkTtl(ttl)
   return value as Row & { id: string }
 }
 
@@ -68,6 +62,6 @@ export function seal(collection: Collection, document: Row, n: number, stamp: St
   const self = `${collection.self}docs/${rid}/`
   const body = `${own.slice(0, -1)},"_rid":"${rid}","_self":"${self}","_etag":"\\"${etag.slice(1, -1)}\\"","_attachments":"attachments/","_ts":${stamp.ts}}`
   const bytes = Buffer.byteLength(body)
-  if (bytes > MAX_DOCUMENT_BYTES) throw new CosmosError(413, 'Request size is too large')
+  if (bytes > MAX_BYTES) throw tooLarge()
   return { n, etag, body, bytes }
 }

@@ -6,6 +6,7 @@ import { badRequest } from '../wire/errors.ts'
 import type { FeedPage, FeedRequest } from './change-feed.ts'
 import { feedCharge } from './charge.ts'
 import { feedFilter } from './feed-filter.ts'
+import { MAX_PAGE_BYTES } from './limits.ts'
 import { parsePartitionKey } from './partition-key.ts'
 
 export interface Change {
@@ -76,9 +77,11 @@ export function readVersions(collection: Collection, request: FeedRequest): Feed
   let last = start.after
   for (const row of rows) {
     const { lsn, body } = row as { lsn: number; body: string }
-    if (documents.length >= request.maxItems && lsn !== last) break
+    const size = Buffer.byteLength(body)
+    const full = documents.length >= request.maxItems || bytes + size > MAX_PAGE_BYTES
+    if (full && documents.length > 0 && lsn !== last) break
     documents.push(body)
-    bytes += body.length
+    bytes += size
     last = lsn
   }
   if (documents.length === 0) return drained

@@ -1,5 +1,6 @@
 // What of a query SQLite can do for us: the conditions on property paths that stand alone in the WHERE, and the order.
 // Worked out once per query text; the values come in at run time.
+import { checkJoins, checkQuerySize } from '../items/limits.ts'
 import { badRequest } from '../wire/errors.ts'
 import type { Expression, Query } from './ast.ts'
 import { type CompiledQuery, compileConstant, compileQuery, type Evaluate } from './compile.ts'
@@ -37,6 +38,7 @@ const cache = new Map<string, Plan>()
 export function planQuery(text: string): Plan {
   const known = cache.get(text)
   if (known) return known
+  checkQuerySize(text)
   const plan = makePlan(parse(text))
   if (cache.size >= 500) cache.delete(cache.keys().next().value!)
   cache.set(text, plan)
@@ -44,6 +46,7 @@ export function planQuery(text: string): Plan {
 }
 
 function makePlan(query: Query): Plan {
+  checkJoins(query.sources.length - 1)
   const compiled = compileQuery(query)
   const root = rootAlias(query)
   const parts = query.where ? conjuncts(query.where) : []

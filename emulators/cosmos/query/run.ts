@@ -1,6 +1,7 @@
 // Runs a query over a container and returns one page of it.
 
 import { queryCharge } from '../items/charge.ts'
+import { MAX_PAGE_BYTES } from '../items/limits.ts'
 import { canonicalKey } from '../items/partition-key.ts'
 import type { Collection } from '../storage/collection.ts'
 import type { Scope } from '../storage/scope.ts'
@@ -34,9 +35,6 @@ export interface QueryPage {
   /** Rows looked at. */
   examined: number
 }
-
-/** A response is cut here; the service's limit is 4 MB. */
-const MAX_PAGE_BYTES = 4 * 1024 * 1024
 
 /** @throws CosmosError 400 for a wrong query, 501 for one that needs merging across partitions. */
 export function runQuery(collection: Collection, request: QueryRequest): QueryPage {
@@ -141,10 +139,8 @@ function streamed(run: Run): QueryPage {
         sentBefore--
         return
       }
-      if (
-        documents.length >= request.maxItems ||
-        (documents.length > 0 && bytes + text.length > MAX_PAGE_BYTES)
-      ) {
+      const size = Buffer.byteLength(text)
+      if (documents.length >= request.maxItems || (documents.length > 0 && bytes + size > MAX_PAGE_BYTES)) {
         full = true
         const k = sortKeys(scan, last.body)
         next = formatContinuation({ q: mark, k, n: last.n, j: last.results, s: skipped, t: taken })
@@ -156,7 +152,7 @@ function streamed(run: Run): QueryPage {
         return
       }
       documents.push(text)
-      bytes += text.length
+      bytes += size
       taken++
     }
     if (raw) emit(row.body)
@@ -202,8 +198,15 @@ function whole(run: Run): QueryPage {
     }
   })
   const from = resume?.o ?? 0
-  const documents = values.slice(from, from + request.maxItems).map((value) => JSON.stringify(value))
-  const bytes = documents.reduce((total, { length }) => total + length, 0)
+  const documents: string[] = []
+  let bytes = 0
+  for (const value of values.slice(from, from + request.maxItems)) {
+    const text = JSON.stringify(value)
+    const size = Buffer.byteLength(text)
+    if (documents.length > 0 && bytes + size > MAX_PAGE_BYTES) break
+    documents.push(text)
+    bytes += size
+  }
   const more = from + documents.length < values.length
   return {
     documents,

@@ -1,6 +1,7 @@
 // What every handler gets, and what they share: finding the container, reading the partition key, naming the step
 // between commit and answer at which a fault may kill the process.
 import type { Faults } from '../../kit/faults.ts'
+import { checkKeySize } from '../items/limits.ts'
 import { canonicalKey, type KeyValue, parsePartitionKey } from '../items/partition-key.ts'
 import type { WriteScope } from '../items/write.ts'
 import type { Catalog } from '../storage/catalog.ts'
@@ -77,7 +78,10 @@ export function completeKey(values: KeyValue[], collection: Collection): KeyValu
   const wanted = collection.keyPaths.length
   // `[]` is how clients write "no partition key".
   if (values.length === 0) return collection.keyPaths.map(() => undefined)
-  if (values.length === wanted) return values
+  if (values.length === wanted) {
+    checkKeySize(values, collection.ranges.kind !== 'v1')
+    return values
+  }
   throw badRequest(
     `The partition key supplied in x-ms-partitionkey header has ${values.length < wanted ? 'fewer' : 'more'} components than defined in the collection.`,
     1001,

@@ -1,6 +1,7 @@
 // Single documents and batches.
 import { attempt, type BatchResult, formatResults, parseBatch, runAtomic } from '../items/batch.ts'
 import { readCharge, round } from '../items/charge.ts'
+import { MAX_BYTES, tooLarge } from '../items/limits.ts'
 import { canonicalKey, parsePartitionKey } from '../items/partition-key.ts'
 import { parsePatch } from '../items/patch.ts'
 import { findDocument } from '../items/read.ts'
@@ -32,8 +33,6 @@ import { badRequest, CosmosError, notFound } from './errors.ts'
 import type { Answer } from './reply.ts'
 import { header, isTrue, parseJson } from './request.ts'
 
-const MAX_BODY_BYTES = 2 * 1024 * 1024
-
 export const readItem: Handler = (call) => {
   const collection = collectionOf(call)
   const key = requiredKey(call, collection)
@@ -56,7 +55,7 @@ const writing =
     refuseScripts(call)
     const collection = collectionOf(call)
     const key = requiredKey(call, collection)
-    if (call.request.body.length > MAX_BODY_BYTES) throw new CosmosError(413, 'Request size is too large')
+    if (call.request.body.length > MAX_BYTES) throw tooLarge()
     const body = hasBody ? parseJson(call.request.body) : undefined
     strongReads(call)
     const scope = writeScope(call, collection, key)
@@ -154,7 +153,7 @@ export const bulkItems: Handler = async (call) => {
 function prepareBatch(call: Call) {
   refuseScripts(call)
   const { request } = call
-  if (request.body.length > MAX_BODY_BYTES) throw new CosmosError(413, 'Request size is too large')
+  if (request.body.length > MAX_BYTES) throw tooLarge()
   return {
     collection: collectionOf(call),
     operations: parseBatch(parseJson(request.body)),

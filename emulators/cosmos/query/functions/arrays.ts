@@ -1,5 +1,5 @@
 // Array and object functions. https://learn.microsoft.com/azure/cosmos-db/nosql/query/system-functions#array-functions
-import { equalValues, isObject, valueKey } from '../values.ts'
+import { compareValues, equalValues, isObject, valueKey } from '../values.ts'
 import { fn, isNumber } from './define.ts'
 
 /** Whether every property of `part` is in `whole` with an equal value. */
@@ -24,6 +24,19 @@ function distinct(list: unknown[]): unknown[] {
   return [...new Map(list.map((value) => [valueKey(value), value])).values()]
 }
 
+const total = (list: number[]) => list.reduce((sum, value) => sum + value, 0)
+
+const numbers = (apply: (list: number[]) => unknown) =>
+  fn(1, 1, ([list]) => (Array.isArray(list) && list.every(isNumber) ? apply(list) : undefined))
+
+/** The greatest (1) or smallest (-1) scalar of an array, in the order of mixed types. */
+const extreme = (sign: 1 | -1) =>
+  fn(1, 1, ([list]) => {
+    if (!Array.isArray(list)) return undefined
+    const scalars = list.filter((value) => typeof value !== 'object' || value === null)
+    return scalars.toSorted((a, b) => sign * compareValues(b, a))[0]
+  })
+
 export const arrays = {
   ARRAY_CONCAT: fn(2, 1000, (args) => (args.every(Array.isArray) ? args.flat() : undefined)),
   ARRAY_CONTAINS: fn(2, 3, ([list, value, partial]) => contains(list, value, partial)),
@@ -33,6 +46,16 @@ export const arrays = {
   ARRAY_CONTAINS_ANY: fn(2, 1000, ([list, ...values]) =>
     Array.isArray(list) ? values.some((value) => contains(list, value) === true) : undefined,
   ),
+  ARRAY_AVG: numbers((list) => (list.length === 0 ? undefined : total(list) / list.length)),
+  ARRAY_MAX: extreme(1),
+  ARRAY_MEDIAN: numbers((list) => {
+    const sorted = list.toSorted((a, b) => a - b)
+    const half = Math.floor(sorted.length / 2)
+    if (sorted.length % 2 === 1) return sorted[half]
+    return sorted.length === 0 ? undefined : (sorted[half - 1]! + sorted[half]!) / 2
+  }),
+  ARRAY_MIN: extreme(-1),
+  ARRAY_SUM: numbers(total),
   ARRAY_LENGTH: fn(1, 1, ([list]) => (Array.isArray(list) ? list.length : undefined)),
   ARRAY_SLICE: fn(2, 3, ([list, from, length]) => {
     if (!Array.isArray(list) || !isNumber(from)) return undefined

@@ -75,6 +75,16 @@ export const dates = {
     if (part === 'month') return apart
     return new Date(end).getUTCFullYear() - new Date(start).getUTCFullYear()
   }),
+  DATETIMEBIN: fn(2, 4, ([value, name, size = 1, origin = '1970-01-01T00:00:00.0000000Z']) => {
+    const [ms, from] = [parse(value), parse(origin)]
+    const part = MS[partOf(name) ?? '']
+    if (ms === undefined || from === undefined || part === undefined) return undefined
+    if (!isNumber(size) || !Number.isInteger(size) || size < 1) return undefined
+    return format(from + Math.floor((ms - from) / (part * size)) * part * size)
+  }),
+  DAY: onDate((ms) => new Date(ms).getUTCDate()),
+  MONTH: onDate((ms) => new Date(ms).getUTCMonth() + 1),
+  YEAR: onDate((ms) => new Date(ms).getUTCFullYear()),
   DATETIMEPART: fn(2, 2, ([name, value]) => {
     const ms = parse(value)
     if (ms === undefined) return undefined

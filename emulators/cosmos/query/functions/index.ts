@@ -5,16 +5,16 @@ import { arrays } from './arrays.ts'
 import { dates } from './dates.ts'
 import type { BuiltIn } from './define.ts'
 import { fullText } from './full-text.ts'
+import { integers } from './integers.ts'
 import { math } from './math.ts'
 import { strings } from './strings.ts'
 import { types } from './types.ts'
 
 const FUNCTIONS = new Map<string, BuiltIn>(
-  Object.entries({ ...strings, ...math, ...arrays, ...types, ...dates, ...fullText }),
+  Object.entries({ ...strings, ...math, ...arrays, ...types, ...dates, ...fullText, ...integers }),
 )
 
-const NOT_COVERED =
-  /^(ST_|UDF\.|VECTORDISTANCE|FULLTEXTSCORE|RRF|DOCUMENTID|DATETIMEBIN|INTADD|INTSUB|INTMUL|INTDIV|INTMOD|INTBIT)/
+const NOT_COVERED = /^(ST_|UDF\.|VECTORDISTANCE$|FULLTEXTSCORE$|RRF$|DATETIMEFORMAT$|REGEXEXTRACT)/
 
 /**
  * A call of the named function; names are in upper case.

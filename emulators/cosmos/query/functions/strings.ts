@@ -22,6 +22,9 @@ const parsed =
 
 const clamp = (count: number) => Math.max(0, Math.trunc(count))
 
+const after = (a: string, b: string, at: number) => (at < 0 ? '' : a.slice(at + b.length))
+const before = (a: string, at: number) => (at < 0 ? '' : a.slice(0, at))
+
 export const strings = {
   CONCAT: fn(2, 1000, (args) => (args.every(isText) ? args.join('') : undefined)),
   CONTAINS: matching((a, b) => a.includes(b)),
@@ -31,6 +34,11 @@ export const strings = {
   INDEX_OF: fn(2, 3, ([a, b, from]) =>
     isText(a) && isText(b) ? a.indexOf(b, isNumber(from) ? from : 0) : undefined,
   ),
+  LASTINDEXOF: text(2, (a, b) => a.lastIndexOf(b)),
+  SUBSTRINGAFTER: text(2, (a, b) => after(a, b, a.indexOf(b))),
+  SUBSTRINGBEFORE: text(2, (a, b) => before(a, a.indexOf(b))),
+  LASTSUBSTRINGAFTER: text(2, (a, b) => after(a, b, a.lastIndexOf(b))),
+  LASTSUBSTRINGBEFORE: text(2, (a, b) => before(a, a.lastIndexOf(b))),
   LEFT: fn(2, 2, ([a, n]) => (isText(a) && isNumber(n) ? a.slice(0, clamp(n)) : undefined)),
   RIGHT: fn(2, 2, ([a, n]) =>
     isText(a) && isNumber(n) ? a.slice(Math.max(0, a.length - clamp(n))) : undefined,

@@ -15,5 +15,11 @@ export const types = {
   IS_OBJECT: is(isObject),
   IS_PRIMITIVE: is((value) => value !== undefined && (value === null || typeof value !== 'object')),
   IS_STRING: is(isText),
+  // The number of a document is the second half of its resource id.
+  DOCUMENTID: fn(1, 1, ([document]) =>
+    isObject(document) && isText(document._rid)
+      ? Number(Buffer.from(document._rid.replaceAll('-', '/'), 'base64').readBigUInt64LE(8))
+      : undefined,
+  ),
   IIF: fn(3, 3, ([test, then, otherwise]) => (test === true ? then : otherwise)),
 }
