@@ -24,6 +24,9 @@ import { createDeliverer } from './services/log/deliver.ts'
 import { explainRefusal } from './services/messages/send-message.ts'
 import type { Logger, Provider, Push, Time } from './services/ports.ts'
 
+/** How long an answer waits for its message to be out: while the push service is away, stored is enough. */
+const PUBLISH_PATIENCE_MS = 500
+
 export type App = ReturnType<typeof createApp>
 
 export function createApp(config: Config, logger: Logger) {
@@ -43,7 +46,7 @@ export function createApp(config: Config, logger: Logger) {
   const revocations = createRevocations(sessions, time)
   const deliverer = createDeliverer({ log, state, push, time, logger, frames: entriesFrames })
   /** Publishing under way, by entry: whoever answers a sender waits for it. */
-  const published = new WeakMap<StoredEntry, Promise<void>>()
+  const published = new WeakMap<StoredEntry, Promise<unknown>>()
   const logDeps = {
     log,
     time,
@@ -52,7 +55,8 @@ export function createApp(config: Config, logger: Logger) {
     explainRefusal: (chatId: string, userId: string) => explainRefusal(log, chatId, userId),
     onCommitted(chatId: string, entries: StoredEntry[]) {
       const done = deliverer.publish(chatId, entries)
-      for (const entry of entries) published.set(entry, done)
+      const patience = Promise.race([done, sleep(PUBLISH_PATIENCE_MS, undefined, { ref: false })])
+      for (const entry of entries) published.set(entry, patience)
     },
   }
   return {

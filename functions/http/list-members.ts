@@ -1,3 +1,4 @@
+import { fitting, PAGE_BYTES } from '../../shared/domain/budget.ts'
 import { renderMember } from '../../shared/protocol/render.ts'
 import { chatRequest } from '../../shared/protocol/requests.ts'
 import { listMembers } from '../../shared/services/chats/members.ts'
@@ -9,6 +10,9 @@ export const listMembersEndpoint = endpoint({
   method: 'GET',
   route: 'chats/{chatId}/members',
   input: chatRequest,
-  run: async (app, actor, { chatId }) =>
-    ok({ members: (await listMembers(app, actor, chatId)).map(renderMember) }),
+  run: async (app, actor, { chatId }) => {
+    const all = (await listMembers(app, actor, chatId)).map(renderMember)
+    const members = fitting(all, PAGE_BYTES)
+    return ok({ members, more: members.length < all.length })
+  },
 })

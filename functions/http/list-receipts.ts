@@ -1,3 +1,4 @@
+import { fitting, PAGE_BYTES } from '../../shared/domain/budget.ts'
 import { renderReceipt } from '../../shared/protocol/render.ts'
 import { chatRequest } from '../../shared/protocol/requests.ts'
 import { listReceipts } from '../../shared/services/messages/move-receipt.ts'
@@ -10,7 +11,8 @@ export const listReceiptsEndpoint = endpoint({
   route: 'chats/{chatId}/receipts',
   input: chatRequest,
   run: async (app, actor, { chatId }) => {
-    const receipts = await listReceipts(app, actor, chatId)
-    return ok({ receipts: receipts.map(renderReceipt) })
+    const all = (await listReceipts(app, actor, chatId)).map(renderReceipt)
+    const receipts = fitting(all, PAGE_BYTES)
+    return ok({ receipts, more: receipts.length < all.length })
   },
 })

@@ -27,7 +27,16 @@ export async function translated<T>(call: () => Promise<T>): Promise<T> {
 function translate(error: unknown): unknown {
   const status = statusOf(error)
   if (status === 429) return new ChatError('busy', 'The database is at its limit.', { cause: error })
-  const answered = typeof status === 'number' && status < 500 && status !== 408 && status !== 449
-  if (answered) return error
+  if (!isOutage(error, status)) return error
   return new ChatError('unavailable', 'The database is not answering.', { cause: error })
+}
+
+/** No answer, half of one, or one of the service's own troubles. A fault of ours is none of these and stays what it is. */
+function isOutage(error: unknown, status: number | string | undefined): boolean {
+  if (typeof status === 'number') return status >= 500 || status === 408 || status === 449
+  // Node marks wrong arguments and the like with ERR_; the network's own codes are ECONNRESET and its kin.
+  if (typeof status === 'string') return !status.startsWith('ERR_')
+  return (
+    error instanceof Error && ['RestError', 'AbortError', 'TimeoutError', 'SyntaxError'].includes(error.name)
+  )
 }

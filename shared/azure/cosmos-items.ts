@@ -74,6 +74,15 @@ export interface Query {
   options?: FeedOptions
 }
 
+/** `(@key0, @key1, …)` and the values behind it: IN is looked up in the index, once per value. */
+export function inList(name: string, values: string[]): { text: string; values: Record<string, string> } {
+  const names = values.map((_, i) => `${name}${i}`)
+  return {
+    text: `(${names.map((each) => `@${each}`).join(', ')})`,
+    values: Object.fromEntries(names.map((each, i) => [each, values[i]!])),
+  }
+}
+
 /** Every result of a query. Keep it bounded by TOP or by what a partition can hold. */
 export async function queryAll<T>(container: Container, query: Query): Promise<T[]> {
   const iterator = container.items.query<T>(toSpec(query), toOptions(query))

@@ -1,8 +1,9 @@
 // The `inbox` container: one item per chat of a user, so "my chats" is one query in one partition.
 import type { Container } from '@azure/cosmos'
 import type { InboxItem } from '../domain/chat.ts'
+import { ChatError } from '../domain/error.ts'
 import type { InboxStore } from '../services/ports.ts'
-import { createItem, patchItem, queryAll, queryPage, readItem, replaceItem } from './cosmos-items.ts'
+import { createItem, inList, patchItem, queryAll, queryPage, readItem, replaceItem } from './cosmos-items.ts'
 import { withoutSystemFields } from './log-documents.ts'
 
 /** A removal is remembered as long as an old entry might still be replayed, then it goes by itself. */
@@ -15,6 +16,8 @@ export function createInboxStore(inbox: Container): InboxStore {
         partition: userId,
         text: 'SELECT * FROM c WHERE (NOT IS_DEFINED(c.ttl)) ORDER BY c.activeAt DESC',
         options: { maxItemCount: limit, ...(cursor !== undefined && { continuationToken: cursor }) },
+      }).catch((error) => {
+        throw cursor === undefined || !isRefusal(error) ? error : unknownCursor(error)
       })
       return { items: page.items.map(withoutSystemFields), cursor: page.cursor }
     },
@@ -24,8 +27,9 @@ export function createInboxStore(inbox: Container): InboxStore {
     },
     async whichOf(userId, chatIds) {
       if (chatIds.length === 0) return new Set()
-      const text = 'SELECT VALUE c.id FROM c WHERE ARRAY_CONTAINS(@chatIds, c.id) AND (NOT IS_DEFINED(c.ttl))'
-      return new Set(await queryAll<string>(inbox, { partition: userId, text, values: { chatIds } }))
+      const asked = inList('chat', chatIds)
+      const text = `SELECT VALUE c.id FROM c WHERE c.id IN ${asked.text} AND (NOT IS_DEFINED(c.ttl))`
+      return new Set(await queryAll<string>(inbox, { partition: userId, text, values: asked.values }))
     },
     apply: (item) => apply(inbox, item),
     async touch(userId, chatId, activeAt) {
@@ -34,6 +38,15 @@ export function createInboxStore(inbox: Container): InboxStore {
     },
   }
 }
+
+/** The store, or its client, makes nothing of the cursor: it did not come from here. */
+const isRefusal = (error: unknown): boolean => !(error instanceof ChatError)
+
+const unknownCursor = (cause: unknown): ChatError =>
+  new ChatError('invalid-request', 'The cursor is none that was given out.', {
+    cause,
+    errors: [{ path: 'cursor', message: 'is none that was given out' }],
+  })
 
 /** A newer membership entry wins, whoever applies it first: the process that wrote it or the feed. */
 async function apply(inbox: Container, item: InboxItem): Promise<void> {

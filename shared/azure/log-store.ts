@@ -4,16 +4,12 @@ import type { Chat } from '../domain/chat.ts'
 import type { Entry, StoredEntry } from '../domain/entry.ts'
 import type { CommitOutcome, LogBatch, LogStore, MessageRange } from '../services/ports.ts'
 import { retryAfterOf, statusOf } from './cosmos-errors.ts'
-import { queryAll, readItem } from './cosmos-items.ts'
+import { inList, queryAll, readItem } from './cosmos-items.ts'
 import { toOutcome, toSteps } from './log-batch.ts'
 import { entryId, memberId, toEntry, toMember, withoutSystemFields } from './log-documents.ts'
 
 export function createLogStore(chats: Container): LogStore {
-  const entries = async (
-    chatId: string,
-    text: string,
-    values: Record<string, never | number | string | string[]>,
-  ) => {
+  const entries = async (chatId: string, text: string, values: Record<string, number | string>) => {
     const found = await queryAll<StoredEntry>(chats, { partition: chatId, text, values })
     return found.map(toEntry)
   }
@@ -29,8 +25,10 @@ export function createLogStore(chats: Container): LogStore {
     },
     readFrom: (chatId, seq, limit) =>
       entries(chatId, `SELECT TOP ${limit} * FROM c WHERE c.seq >= @seq ORDER BY c.seq`, { seq }),
-    findByKeys: (chatId, keys) =>
-      entries(chatId, 'SELECT * FROM c WHERE ARRAY_CONTAINS(@keys, c.dedupeKey) AND c.seq > 0', { keys }),
+    findByKeys(chatId, keys) {
+      const { text, values } = inList('key', keys)
+      return entries(chatId, `SELECT * FROM c WHERE c.dedupeKey IN ${text} AND c.seq > 0`, values)
+    },
     listMessages: (chatId, range) => listMessages(chats, chatId, range),
     async readChat(chatId) {
       const found = await readItem<Chat>(chats, chatId, 'chat')

@@ -5,8 +5,8 @@ import { createItem, queryAll, readItem, replaceItem, upsertItem } from './cosmo
 import { withoutSystemFields } from './log-documents.ts'
 
 const SESSION_TTL_S = 30 * 24 * 3600
-/** Longer than any access token lives: afterwards the revocation has nothing left to refuse. */
-const REVOCATION_TTL_S = 3600
+/** Access tokens are long over by then; it is the sockets that live on. */
+const REVOCATION_TTL_S = 24 * 3600
 /** No user id looks like this: `*` is not in their alphabet. */
 const REVOCATIONS = '*revocations'
 

@@ -4,7 +4,7 @@ import type { Run } from '../domain/bot.ts'
 import type { Head, Receipt } from '../domain/chat.ts'
 import type { Position } from '../domain/entry.ts'
 import type { HeadMove, StateStore } from '../services/ports.ts'
-import { createItem, patchItem, queryAll, readItem, replaceItem } from './cosmos-items.ts'
+import { createItem, inList, patchItem, queryAll, readItem, replaceItem } from './cosmos-items.ts'
 import { withoutSystemFields } from './log-documents.ts'
 
 const RUN_TTL_S = 30 * 24 * 3600
@@ -17,11 +17,13 @@ export function createStateStore(state: Container): StateStore {
       const found = await readItem<StoredHead>(state, chatId, 'head')
       return found && toHead(found.item)
     },
-    async readSummaries(chatIds, userId) {
+    async readSummaries(chatIds, userId, movedSince) {
       if (chatIds.length === 0) return { heads: [], receipts: [] }
-      const text =
-        'SELECT * FROM c WHERE ARRAY_CONTAINS(@chatIds, c.chatId) AND (c.id = "head" OR c.receiptOf = @userId)'
-      const found = await queryAll<StoredHead | StoredReceipt>(state, { text, values: { chatIds, userId } })
+      const asked = inList('chat', chatIds)
+      const moved = movedSince === undefined ? '' : " OR (c.receiptOf > '' AND c._ts >= @movedSince)"
+      const text = `SELECT * FROM c WHERE c.chatId IN ${asked.text} AND (c.id = 'head' OR c.receiptOf = @userId${moved})`
+      const values = { ...asked.values, userId, ...(movedSince !== undefined && { movedSince }) }
+      const found = await queryAll<StoredHead | StoredReceipt>(state, { text, values })
       return {
         heads: found.flatMap((item) => ('last' in item ? [toHead(item)] : [])),
         receipts: found.flatMap((item) => ('receiptOf' in item ? [toReceipt(item)] : [])),
@@ -109,7 +111,8 @@ async function advanceHead(state: Container, chatId: string, to: HeadMove): Prom
   }))
   const first = [...operations, ...senders.splice(0, 10 - operations.length)]
   const outcome = await patchItem(state, chatId, 'head', first, `c.last.seq < ${to.seq}`)
-  while (senders.length > 0) {
+  // Somebody is ahead of us: what they wrote of these senders is newer.
+  while (outcome === 'patched' && senders.length > 0) {
     await patchItem(state, chatId, 'head', senders.splice(0, SENDERS_PER_PATCH + 1))
   }
   return outcome === 'patched'

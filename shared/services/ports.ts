@@ -58,8 +58,12 @@ export interface MessageRange {
 
 export interface StateStore {
   readHead(chatId: string): Promise<Head | undefined>
-  /** Heads of many chats and one user's receipts in them, in one query. */
-  readSummaries(chatIds: string[], userId: string): Promise<{ heads: Head[]; receipts: Receipt[] }>
+  /** Heads of many chats, one user's receipts in them and, from `movedSince` (seconds) on, everybody's: one query. */
+  readSummaries(
+    chatIds: string[],
+    userId: string,
+    movedSince?: number,
+  ): Promise<{ heads: Head[]; receipts: Receipt[] }>
   createHead(head: Head): Promise<void>
   /** Moves the head forward, never back; false when it already was at or beyond `seq`. */
   advanceHead(chatId: string, to: HeadMove): Promise<boolean>
@@ -120,6 +124,9 @@ export interface UserStore {
 
 export interface Attempts {
   failures: number
+  /** Sign-ins being looked at, and since when. */
+  open: number
+  openSince: number
   /** Epoch milliseconds before which no further try is looked at. */
   blockedUntil: number
 }

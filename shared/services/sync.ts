@@ -5,13 +5,15 @@ import type { Entry } from '../domain/entry.ts'
 import type { Actor } from '../domain/user.ts'
 import { viewAll } from './chats/read-chat.ts'
 import type { ChatView } from './chats/view.ts'
-import type { InboxStore, Logger, LogStore, Push, StateStore } from './ports.ts'
+import type { InboxStore, Logger, LogStore, Push, StateStore, Time } from './ports.ts'
+import { goOn, parseSince } from './sync-since.ts'
 
 export interface SyncDeps {
   log: LogStore
   state: StateStore
   inbox: InboxStore
   push: Push
+  time: Time
   logger: Logger
 }
 
@@ -41,7 +43,8 @@ const INBOX_PAGE = 100
 const AT_ONCE = 4
 
 /**
- * `chats` maps each chat the client holds to the last seq it knows; `since` is the cursor of an unfinished sync.
+ * `chats` maps each chat the client holds to the last seq it knows; `since` is what the last answer said:
+ * the time of a finished sync, or where an unfinished one goes on.
  * Also puts the asking connection into the groups of its chats and out of those it lost.
  */
 export async function sync(
@@ -49,8 +52,9 @@ export async function sync(
   actor: Actor,
   { since, chats = {} }: { since?: string | undefined; chats?: Record<string, number> | undefined },
 ): Promise<Synced> {
-  const page = await deps.inbox.list(actor.userId, { limit: INBOX_PAGE, cursor: cursorOf(since) })
-  const views = await viewAll(deps.state, actor.userId, page.items)
+  const from = parseSince(since, deps.time.now())
+  const page = await deps.inbox.list(actor.userId, { limit: INBOX_PAGE, cursor: from.cursor })
+  const views = await viewAll(deps.state, actor.userId, page.items, from.movedSince)
   const removed = await lostChats(deps, actor, Object.keys(chats), page.items)
   const [fit] = await Promise.all([
     syncChats(deps, views, chats),
@@ -58,26 +62,26 @@ export async function sync(
   ])
   // A page that was cut is asked for again: what the client has by then is skipped.
   if (fit.cut) return { chats: fit.chats, removed, since: since ?? '', more: true }
-  return {
-    chats: fit.chats,
-    removed,
-    since: page.cursor ? `c.${page.cursor}` : '',
-    more: page.cursor !== undefined,
-  }
+  const more = page.cursor !== undefined
+  return { chats: fit.chats, removed, since: more ? goOn(from, page.cursor) : `${from.startedAt}`, more }
 }
 
 /** A few chats at a time until the answer is full: a hundred busy chats would not fit the memory, nor the answer. */
 async function syncChats(
   deps: SyncDeps,
-  views: ChatView[],
+  views: (ChatView & { moved: Receipt[] })[],
   known: Record<string, number>,
 ): Promise<{ chats: SyncedChat[]; cut: boolean }> {
   const changed: SyncedChat[] = []
   let fit = fitAll(changed)
-  const open = views.filter(({ item, head }) => (known[item.chatId] ?? -1) < head.seq)
+  const isNews = ({ item, head }: ChatView): boolean => (known[item.chatId] ?? -1) < head.seq
+  const open = views.filter((view) => isNews(view) || view.moved.length > 0)
   for (let next = 0; next < open.length && !fit.cut; next += AT_ONCE) {
     const some = open.slice(next, next + AT_ONCE)
-    changed.push(...(await Promise.all(some.map((view) => syncChat(deps, view, known[view.item.chatId])))))
+    const synced = some.map((view) =>
+      isNews(view) ? syncChat(deps, view, known[view.item.chatId]) : onlyReceipts(view),
+    )
+    changed.push(...(await Promise.all(synced)))
     fit = fitAll(changed)
   }
   return fit
@@ -106,8 +110,13 @@ function fitAll(all: SyncedChat[]): { chats: SyncedChat[]; cut: boolean } {
   return { chats, cut: false }
 }
 
-const cursorOf = (since: string | undefined): string | undefined =>
-  since?.startsWith('c.') ? since.slice(2) : undefined
+/** Nothing was said in this chat, but somebody has read. */
+const onlyReceipts = (view: ChatView & { moved: Receipt[] }): SyncedChat => ({
+  view,
+  entries: [],
+  receipts: view.head.memberCount > RECEIPTS_UP_TO ? [] : view.moved,
+  more: false,
+})
 
 async function syncChat(deps: SyncDeps, view: ChatView, known: number | undefined): Promise<SyncedChat> {
   const { chatId } = view.item

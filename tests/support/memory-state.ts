@@ -12,9 +12,13 @@ export function memoryState(): StateStore {
   const receiptsOf = (chatId: string) => [...receipts.values()].filter((receipt) => receipt.chatId === chatId)
   return {
     readHead: async (chatId) => heads.get(chatId),
-    readSummaries: async (chatIds, userId) => ({
+    readSummaries: async (chatIds, userId, movedSince) => ({
       heads: chatIds.flatMap((chatId) => heads.get(chatId) ?? []),
-      receipts: chatIds.flatMap((chatId) => receipts.get(`${chatId}/${userId}`) ?? []),
+      // Nothing is stamped here: from any time on, everything has moved.
+      receipts: [...receipts.values()].filter(
+        (receipt) =>
+          chatIds.includes(receipt.chatId) && (movedSince !== undefined || receipt.userId === userId),
+      ),
     }),
     async createHead(head) {
       if (!heads.has(head.chatId)) heads.set(head.chatId, head)

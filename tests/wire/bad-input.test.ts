@@ -146,3 +146,14 @@ test('events that our Web PubSub did not sign are refused', async () => {
     expect(status).toBe(401)
   }
 })
+
+test('a cursor that nobody gave out is refused as invalid', async () => {
+  for (const cursor of ['garbage', '{}', '[]', '{"rid":"x"}']) {
+    const { body } = await ada.call('GET', `chats?cursor=${encodeURIComponent(cursor)}`)
+    expect(body).toMatchObject({ status: 400, code: 'invalid-request' })
+  }
+  await using socket = await ada.socket()
+  expect((await socket.command('sync', { since: 'c.garbage' })).error).toMatchObject({
+    code: 'invalid-request',
+  })
+})

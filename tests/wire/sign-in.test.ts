@@ -152,3 +152,10 @@ test('forged, foreign, expired and missing tokens are refused with a typed error
   }
   expect((await call(api, 'POST', 'negotiate', {}, await token({ exp: soon }))).status).toBe(200)
 })
+
+test('ten devices that sign in at once with the right password all get in', async () => {
+  const ada = await world.register('ada')
+  const login = () => call(world.apis[0]!, 'POST', 'auth/login', { login: ada.handle, password: PASSWORD })
+  const answers = await Promise.all(Array.from({ length: 10 }, login))
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 200, 200, 200, 200, 200])
+})

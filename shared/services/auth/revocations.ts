@@ -9,8 +9,8 @@ export interface Revocations {
 }
 
 const FRESH_MS = 1_000
-/** Access tokens live 15 minutes: older revocations refuse nothing. */
-const MEMORY_MS = 20 * 60_000
+/** A socket that could not be closed at its sign-out is refused for a day. */
+const MEMORY_MS = 24 * 3600_000
 /** Clocks of processes differ, and a write takes a moment to be readable. */
 const OVERLAP_MS = 10_000
 

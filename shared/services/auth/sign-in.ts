@@ -72,8 +72,20 @@ export async function endSession(deps: AuthDeps, userId: string, sessionId: stri
     if (!found || found.session.revoked) break
     if (await deps.sessions.replace({ ...found.session, revoked: true }, found.etag)) break
   }
-  // Sockets that cannot be closed now are refused at their next command.
-  await deps.push.closeGroup(sessionGroup(sessionId), 'signed out').catch(() => undefined)
+  void closeSockets(deps, sessionId)
+}
+
+const CLOSE_TRIES = 8
+
+/** Sockets that cannot be closed now are tried again for some minutes; meanwhile their commands are refused. */
+async function closeSockets(deps: AuthDeps, sessionId: string): Promise<void> {
+  for (let tries = 0; tries < CLOSE_TRIES; tries++) {
+    try {
+      return await deps.push.closeGroup(sessionGroup(sessionId), 'signed out')
+    } catch {
+      await deps.time.sleep(1_000 * 2 ** tries)
+    }
+  }
 }
 
 async function withTokens(

@@ -1,5 +1,5 @@
 // Chats as their members see them. The inbox item is the right to look: without one a chat does not exist for the asker.
-import type { InboxItem } from '../../domain/chat.ts'
+import type { InboxItem, Receipt } from '../../domain/chat.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { Actor } from '../../domain/user.ts'
 import type { InboxStore, LogStore, StateStore } from '../ports.ts'
@@ -44,14 +44,21 @@ export async function listChats(
   return { chats: chats.sort((a, b) => (a.head.at < b.head.at ? 1 : -1)), cursor }
 }
 
-export async function viewAll(state: StateStore, userId: string, items: InboxItem[]): Promise<ChatView[]> {
-  const { heads, receipts } = await state.readSummaries(
-    items.map(({ chatId }) => chatId),
-    userId,
-  )
+/** These chats as the user sees them; with `movedSince` (seconds) also everybody's receipts that moved from then on. */
+export async function viewAll(
+  state: StateStore,
+  userId: string,
+  items: InboxItem[],
+  movedSince?: number,
+): Promise<(ChatView & { moved: Receipt[] })[]> {
+  const chatIds = items.map(({ chatId }) => chatId)
+  const { heads, receipts } = await state.readSummaries(chatIds, userId, movedSince)
   const headOf = new Map(heads.map((head) => [head.chatId, head]))
-  const receiptOf = new Map(receipts.map((receipt) => [receipt.chatId, receipt]))
-  return items.map((item) =>
-    viewChat(item, headOf.get(item.chatId) ?? emptyHead(item), receiptOf.get(item.chatId)),
-  )
+  const receiptsOf = Map.groupBy(receipts, ({ chatId }) => chatId)
+  return items.map((item) => {
+    const known = receiptsOf.get(item.chatId) ?? []
+    const own = known.find((receipt) => receipt.userId === userId)
+    const view = viewChat(item, headOf.get(item.chatId) ?? emptyHead(item), own)
+    return { ...view, moved: movedSince === undefined ? [] : known }
+  })
 }

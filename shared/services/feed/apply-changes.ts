@@ -54,7 +54,7 @@ export async function applyChanges(
   const messages = entries.filter((entry) => entry.type === 'message')
   if (messages.length > 0) {
     await foldOwnReads(deps, head)
-    await touchInboxes(deps, head, last)
+    await touchInboxes(deps, chat, head, last)
   }
   return { botJobs: messages.flatMap((message) => promptsOf(chat, message, deps.time.now())), repairs }
 }
@@ -95,8 +95,10 @@ async function foldOwnReads(deps: FeedDeps, { chatId, sent }: Head): Promise<voi
 }
 
 /** Keeps "newest activity first" true to the minute; within a page the head's own time decides. */
-async function touchInboxes(deps: FeedDeps, head: Head, last: StoredEntry): Promise<void> {
-  const own = await deps.inbox.read(last.senderId, head.chatId)
+async function touchInboxes(deps: FeedDeps, chat: Chat, head: Head, last: StoredEntry): Promise<void> {
+  // A bot has no inbox: its last prompter's, the creator's, tells as well.
+  const senderId = chat.bots.includes(last.senderId) ? chat.createdBy : last.senderId
+  const own = await deps.inbox.read(senderId, head.chatId)
   if (own && Date.parse(last.createdAt) - Date.parse(own.activeAt) < TOUCH_MS) return
   const members = await deps.log.listMembers(head.chatId)
   await Promise.all(members.map(({ userId }) => deps.inbox.touch(userId, head.chatId, last.createdAt)))

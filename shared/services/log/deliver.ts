@@ -1,9 +1,9 @@
 // Delivery: committed entries go out to the chat's group in log order, and `head` says up to where. A push may be lost
 // or doubled; what was never pushed is found by comparing `head` with the log, here by the next sender, else by the feed.
-import type { Head } from '../../domain/chat.ts'
 import { chatGroup } from '../../domain/chat.ts'
-import { type Entry, preview, type StoredEntry } from '../../domain/entry.ts'
+import type { Entry, StoredEntry } from '../../domain/entry.ts'
 import type { HeadMove, Logger, LogStore, Push, StateStore, Time } from '../ports.ts'
+import { mergeMoves, toMove } from './head-move.ts'
 
 export interface DeliverDeps {
   log: LogStore
@@ -18,131 +18,138 @@ export interface DeliverDeps {
 export interface Deliverer {
   /** Publishes a committed batch after everything before it. Resolves when it is out, or was given up. */
   publish(chatId: string, entries: StoredEntry[]): Promise<void>
-  /** Publishes whatever stands in the log beyond `head`, up to `through` at least. For the feed and the repair queue. */
+  /**
+   * Publishes what stands in the log beyond `head`, up to `through`. For the feed and the repair queue.
+   * @throws ChatError `unavailable`
+   */
   repair(chatId: string, through: number): Promise<void>
   /** Resolves when nothing is on its way any more. */
   idle(): Promise<void>
 }
 
+/** Either entries to publish or, for a repair, the seq up to which the log is to be out. */
+interface Task {
+  entries: StoredEntry[]
+  through: number
+  resolve(): void
+  reject(error: unknown): void
+}
+
 interface Outlet {
   /** Published up to here, as far as this process knows. */
   head: number
-  last: Promise<void>
-  /** Publishes under way: an outlet in use is never forgotten, or order would be. */
-  busy: number
+  waiting: Task[]
+  /** One publish at a time per chat. An outlet in use is never forgotten, or order would be. */
+  working: boolean
   move: HeadMove | undefined
   moving: Promise<void> | undefined
 }
 
 const WAIT_MS = [5, 15, 30]
+const READ_AT_ONCE = 500
 const MAX_OUTLETS = 10_000
 
 export function createDeliverer(deps: DeliverDeps): Deliverer {
   const outlets = new Map<string, Outlet>()
+  const inFlight = new Set<Promise<void>>()
 
   function outletOf(chatId: string): Outlet {
     let outlet = outlets.get(chatId)
     if (!outlet) {
       if (outlets.size >= MAX_OUTLETS) dropIdleOutlet(outlets)
-      outlet = { head: 0, last: Promise.resolve(), busy: 0, move: undefined, moving: undefined }
+      outlet = { head: 0, waiting: [], working: false, move: undefined, moving: undefined }
       outlets.set(chatId, outlet)
     }
     return outlet
   }
 
-  /** One publish at a time per chat, in the order of the calls. */
-  function inTurn(outlet: Outlet, work: () => Promise<void>): Promise<void> {
-    outlet.busy++
-    outlet.last = outlet.last.then(work, work).finally(() => {
-      outlet.busy--
+  function enqueue(chatId: string, entries: StoredEntry[], through: number): Promise<void> {
+    const outlet = outletOf(chatId)
+    const done = new Promise<void>((resolve, reject) => {
+      outlet.waiting.push({ entries, through, resolve, reject })
     })
-    return outlet.last
-  }
-
-  async function publishAfterHead(chatId: string, outlet: Outlet, entries: StoredEntry[]): Promise<void> {
-    const first = entries[0]!.seq
-    const missing = await waitForHead(deps, chatId, outlet, first - 1)
-    const all = missing ? [...missing, ...entries] : entries
-    await pushAll(deps, chatId, all)
-    outlet.head = Math.max(outlet.head, all.at(-1)!.seq)
-    outlet.move = mergeMoves(outlet.move, toMove(all))
-    outlet.moving ??= moveHead(deps, chatId, outlet).finally(() => {
-      outlet.moving = undefined
-    })
+    if (!outlet.working) void work(deps, chatId, outlet)
+    inFlight.add(done)
+    const forget = () => void inFlight.delete(done)
+    done.then(forget, forget)
+    return done
   }
 
   return {
-    publish: (chatId, entries) => {
-      const outlet = outletOf(chatId)
-      return inTurn(outlet, () => publishAfterHead(chatId, outlet, entries)).catch((error) => {
+    publish: (chatId, entries) =>
+      enqueue(chatId, entries, entries.at(-1)!.seq).catch((error) => {
         deps.logger('warn', 'publish.failed', { chatId, seq: entries[0]!.seq, error: String(error) })
-      })
-    },
+      }),
     async repair(chatId, through) {
       const outlet = outletOf(chatId)
-      await inTurn(outlet, async () => {
-        const head = await deps.state.readHead(chatId)
-        if (!head) return
-        outlet.head = Math.max(outlet.head, head.seq)
-        if (head.seq >= through) return
-        const missing = await readBetween(deps, chatId, head.seq + 1, through)
-        if (missing.length === 0) return
-        await pushAll(deps, chatId, missing)
-        await deps.state.advanceHead(chatId, toMove(missing))
-        outlet.head = Math.max(outlet.head, missing.at(-1)!.seq)
-        deps.logger('info', 'delivery.repaired', { chatId, from: head.seq + 1, through: missing.at(-1)!.seq })
-      })
+      const head = await deps.state.readHead(chatId)
+      if (!head || head.seq >= through) return
+      // Whatever this process believed, the stored head is what the others go by.
+      outlet.head = Math.min(outlet.head, head.seq)
+      await enqueue(chatId, [], through)
       await outlet.moving
+      deps.logger('info', 'delivery.repaired', { chatId, from: head.seq + 1, through })
     },
     async idle() {
-      for (const outlet of outlets.values()) {
-        await outlet.last.catch(() => undefined)
-        await outlet.moving
-      }
+      await Promise.allSettled(inFlight)
+      for (const outlet of outlets.values()) await outlet.moving
     },
   }
 }
 
-/**
- * Waits up to 50 ms for the head to reach `before`; then returns the entries that whoever committed them has not
- * published, for us to publish first.
- */
-async function waitForHead(
+/** What waits while one publish is under way is the next one: an outage makes one backlog, not a queue of failures. */
+async function work(deps: DeliverDeps, chatId: string, outlet: Outlet): Promise<void> {
+  outlet.working = true
+  while (outlet.waiting.length > 0) {
+    const tasks = outlet.waiting.splice(0)
+    try {
+      await publishAll(deps, chatId, outlet, tasks)
+      for (const task of tasks) task.resolve()
+    } catch (error) {
+      for (const task of tasks) task.reject(error)
+    }
+  }
+  outlet.working = false
+}
+
+async function publishAll(deps: DeliverDeps, chatId: string, outlet: Outlet, tasks: Task[]): Promise<void> {
+  const entries = tasks.flatMap((task) => task.entries).sort((a, b) => a.seq - b.seq)
+  const first = entries[0]?.seq
+  const through = Math.max(...tasks.map((task) => task.through))
+  const before = first === undefined ? through : first - 1
+  // Somebody else's entries are theirs to publish for a moment; a repair comes when that moment is over.
+  if (first !== undefined) await waitForHead(deps, chatId, outlet, before)
+  while (outlet.head < before) {
+    const missing = await deps.log.readFrom(chatId, outlet.head + 1, READ_AT_ONCE)
+    const due = missing.filter(({ seq }) => seq <= before)
+    if (due.length === 0) break
+    await publish(deps, chatId, outlet, due)
+  }
+  if (entries.length > 0) await publish(deps, chatId, outlet, entries)
+}
+
+async function publish(
   deps: DeliverDeps,
   chatId: string,
   outlet: Outlet,
-  before: number,
-): Promise<StoredEntry[] | undefined> {
-  if (outlet.head >= before) return undefined
-  let head: Head | undefined
-  for (const wait of [0, ...WAIT_MS]) {
-    if (wait > 0) await deps.time.sleep(wait)
-    head = await deps.state.readHead(chatId)
-    if (head) outlet.head = Math.max(outlet.head, head.seq)
-    if (outlet.head >= before) return undefined
-  }
-  return readBetween(deps, chatId, outlet.head + 1, before)
-}
-
-const READ_AT_ONCE = 500
-
-async function readBetween(
-  deps: DeliverDeps,
-  chatId: string,
-  from: number,
-  through: number,
-): Promise<StoredEntry[]> {
-  const entries: StoredEntry[] = []
-  for (let next = from; next <= through; next = entries.at(-1)!.seq + 1) {
-    const found = await deps.log.readFrom(chatId, next, READ_AT_ONCE)
-    if (found.length === 0) break
-    entries.push(...found.filter(({ seq }) => seq <= through))
-  }
-  return entries
-}
-
-async function pushAll(deps: DeliverDeps, chatId: string, entries: Entry[]): Promise<void> {
+  entries: StoredEntry[],
+): Promise<void> {
   for (const frame of deps.frames(chatId, entries)) await deps.push.toGroup(chatGroup(chatId), frame)
+  outlet.head = Math.max(outlet.head, entries.at(-1)!.seq)
+  outlet.move = mergeMoves(outlet.move, toMove(entries))
+  outlet.moving ??= moveHead(deps, chatId, outlet).finally(() => {
+    outlet.moving = undefined
+  })
+}
+
+/** Up to 50 ms for whoever committed what stands before. */
+async function waitForHead(deps: DeliverDeps, chatId: string, outlet: Outlet, before: number): Promise<void> {
+  for (const wait of [0, ...WAIT_MS]) {
+    if (outlet.head >= before) return
+    if (wait > 0) await deps.time.sleep(wait)
+    const head = await deps.state.readHead(chatId)
+    if (head) outlet.head = Math.max(outlet.head, head.seq)
+  }
 }
 
 /** One head write in flight per chat; moves that meet are one write. A failure is mended by the next, or by the feed. */
@@ -160,33 +167,8 @@ async function moveHead(deps: DeliverDeps, chatId: string, outlet: Outlet): Prom
 
 function dropIdleOutlet(outlets: Map<string, Outlet>): void {
   for (const [chatId, outlet] of outlets) {
-    if (outlet.busy > 0 || outlet.moving) continue
+    if (outlet.working || outlet.moving) continue
     outlets.delete(chatId)
     return
-  }
-}
-
-function toMove(entries: Entry[]): HeadMove {
-  const last = entries.at(-1)!
-  const sent: HeadMove['sent'] = {}
-  let shown: string | undefined
-  let memberCount: number | undefined
-  for (const entry of entries) {
-    if (entry.type === 'member') memberCount = entry.memberCount
-    if (entry.type !== 'message') continue
-    sent[entry.senderId] = { seq: entry.seq, n: entry.n, at: entry.createdAt }
-    shown = preview(entry.content)
-  }
-  const { seq, n, createdAt: at, senderId } = last
-  return { seq, n, at, senderId, preview: shown, memberCount, sent }
-}
-
-function mergeMoves(earlier: HeadMove | undefined, later: HeadMove): HeadMove {
-  if (!earlier) return later
-  return {
-    ...later,
-    preview: later.preview ?? earlier.preview,
-    memberCount: later.memberCount ?? earlier.memberCount,
-    sent: { ...earlier.sent, ...later.sent },
   }
 }

@@ -4,6 +4,7 @@ import { thrownBy } from '../../../support/thrown.ts'
 
 const TEN = 1_772_359_200_000
 const PASSWORD = 'correct horse battery staple'
+const NO_ATTEMPTS = { open: 0, openSince: 0 }
 const WRONG = 'incorrect horse'
 
 test('handle and address sign in, whatever their case', async () => {
@@ -42,7 +43,7 @@ test('four failures cost nothing, then each doubles the wait, up to a quarter of
 
 test('while blocked not even the right password is looked at, and Retry-After says how long', async () => {
   const deps = startAuth(TEN)
-  deps.users.attempts.set('ada', { failures: 6, blockedUntil: TEN + 4_000 })
+  deps.users.attempts.set('ada', { ...NO_ATTEMPTS, failures: 6, blockedUntil: TEN + 4_000 })
   for (const [now, retryAfter] of [
     [TEN, 4],
     [TEN + 1, 4],
@@ -53,12 +54,12 @@ test('while blocked not even the right password is looked at, and Retry-After sa
     const error = await thrownBy(() => login(deps, { login: 'Ada', password: PASSWORD }))
     expect(error).toMatchObject({ code: 'too-many-attempts', retryAfter })
   }
-  expect(deps.users.attempts.get('ada')).toEqual({ failures: 6, blockedUntil: TEN + 4_000 })
+  expect(deps.users.attempts.get('ada')).toEqual({ ...NO_ATTEMPTS, failures: 6, blockedUntil: TEN + 4_000 })
 })
 
 test('the wait over, the right password signs in and the failures are forgotten', async () => {
   const deps = startAuth(TEN)
-  deps.users.attempts.set('ada', { failures: 6, blockedUntil: TEN + 4_000 })
+  deps.users.attempts.set('ada', { ...NO_ATTEMPTS, failures: 6, blockedUntil: TEN + 4_000 })
   deps.time.set(TEN + 4_000)
   const { user } = await login(deps, { login: 'ada', password: PASSWORD })
   expect(user.userId).toBe('ada')
@@ -67,6 +68,15 @@ test('the wait over, the right password signs in and the failures are forgotten'
 
 test('one login’s failures do not block another', async () => {
   const deps = startAuth(TEN)
-  deps.users.attempts.set('bob', { failures: 9, blockedUntil: TEN + 32_000 })
+  deps.users.attempts.set('bob', { ...NO_ATTEMPTS, failures: 9, blockedUntil: TEN + 32_000 })
   expect((await login(deps, { login: 'ada', password: PASSWORD })).user.userId).toBe('ada')
+})
+
+test('of fifty guesses at once twenty are looked at, and each of them counts', async () => {
+  const deps = startAuth(TEN)
+  const guess = () => thrownBy(() => login(deps, { login: 'ada', password: WRONG }))
+  const codes = (await Promise.all(Array.from({ length: 50 }, guess))).map(({ code }) => code)
+  expect(codes.filter((code) => code === 'bad-credentials')).toHaveLength(20)
+  expect(codes.filter((code) => code === 'too-many-attempts')).toHaveLength(30)
+  expect(deps.users.attempts.get('ada')).toMatchObject({ failures: 20, open: 0, blockedUntil: TEN + 900_000 })
 })
