@@ -1,12 +1,12 @@
 // The change feed in its latest-version mode: order, pages, where it starts, how it ends.
 import { ChangeFeedStartFrom, type Container, StatusCodes } from '@azure/cosmos'
-import { startAccount, type TestAccount } from './start.ts'
+import { startEmulator, type TestAccount } from './start.ts'
 
 let account: TestAccount
 let container: Container
 let now = Date.UTC(2026, 0, 1)
 beforeAll(async () => {
-  account = await startAccount({ clock: () => now })
+  account = await startEmulator({ clock: () => now })
 })
 afterAll(() => account[Symbol.asyncDispose]())
 beforeEach(async () => {

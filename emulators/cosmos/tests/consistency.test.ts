@@ -1,9 +1,9 @@
 // Consistency levels, session tokens and the conditions of writes.
 import { ConsistencyLevel, CosmosClient } from '@azure/cosmos'
-import { startAccount, statusOf } from './start.ts'
+import { startEmulator, statusOf } from './start.ts'
 
 test('a request can relax the level of the account and not tighten it', async () => {
-  await using account = await startAccount()
+  await using account = await startEmulator()
   const container = await account.container()
   await container.items.create({ id: 'a', pk: 'p' })
   const read = (consistencyLevel: ConsistencyLevel) => container.item('a', 'p').read({ consistencyLevel })
@@ -19,7 +19,7 @@ test('a request can relax the level of the account and not tighten it', async ()
 })
 
 test('session tokens name the range; one ahead of what has happened is answered 404', async () => {
-  await using account = await startAccount({ ranges: 2 })
+  await using account = await startEmulator({ ranges: 2 })
   const container = await account.container()
   // Their hashes begin with 3A and 01: the two halves of hash space.
   const first = await container.items.create({ id: 'a', pk: 'a' })
@@ -44,7 +44,7 @@ test('session tokens name the range; one ahead of what has happened is answered 
 })
 
 test('a client in session mode reads its own writes over several ranges', async () => {
-  await using account = await startAccount({ ranges: 3 })
+  await using account = await startEmulator({ ranges: 3 })
   const { id } = await account.container()
   const client = new CosmosClient({
     endpoint: account.cosmos.url,
@@ -62,7 +62,7 @@ test('a client in session mode reads its own writes over several ranges', async 
 })
 
 test('If-None-Match on writes: any version, or this one, is enough to refuse', async () => {
-  await using account = await startAccount()
+  await using account = await startEmulator()
   const container = await account.container()
   const { etag } = await container.items.create({ id: 'a', pk: 'p' })
   const unless = (condition: string) => ({ accessCondition: { type: 'IfNoneMatch', condition } })

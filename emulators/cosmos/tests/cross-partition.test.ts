@@ -1,11 +1,11 @@
 // Queries over many partitions, merged by the SDK's own pipeline from our query plans, on one range and on four.
 import type { Container, FeedOptions } from '@azure/cosmos'
-import { startAccount, type TestAccount } from './start.ts'
+import { startAccount, startEmulator, type TestAccount } from './start.ts'
 
 let account: TestAccount
 const containers = new Map<number, Container>()
 beforeAll(async () => {
-  account = await startAccount({ ranges: 4 })
+  account = await startEmulator({ ranges: 4 })
 })
 afterAll(() => account[Symbol.asyncDispose]())
 

@@ -4,13 +4,13 @@ import { sweep } from '../items/sweep.ts'
 import { createDocument } from '../items/write.ts'
 import { openCatalog } from '../storage/catalog.ts'
 import { openStore } from '../storage/store.ts'
-import { startAccount, statusOf } from './start.ts'
+import { startEmulator, statusOf } from './start.ts'
 
 const START = Date.UTC(2026, 0, 1)
 
 test('an expired item is gone from reads, queries, the feed and unique keys at once', async () => {
   let now = START
-  await using account = await startAccount({ clock: () => now })
+  await using account = await startEmulator({ clock: () => now })
   const container = await account.container({
     defaultTtl: 60,
     uniqueKeyPolicy: { uniqueKeys: [{ paths: ['/email'] }] },
@@ -37,7 +37,7 @@ test('an expired item is gone from reads, queries, the feed and unique keys at o
 
 test('an item ttl means nothing until the container has one; switching it on counts from the last write', async () => {
   let now = START
-  await using account = await startAccount({ clock: () => now })
+  await using account = await startEmulator({ clock: () => now })
   const container = await account.container()
   await container.items.create({ id: 'own', pk: 'p', ttl: 5 } as object)
   await container.items.create({ id: 'plain', pk: 'p' })

@@ -1,5 +1,5 @@
 // Single documents: statuses, etags, partition keys, unique keys, sizes.
-import { startAccount, statusOf, type TestAccount } from './start.ts'
+import { startAccount, startEmulator, statusOf, type TestAccount } from './start.ts'
 
 let account: TestAccount
 beforeAll(async () => {
@@ -148,6 +148,7 @@ test('what was stored comes back exactly', async () => {
 })
 
 test('the charge follows size, indexed paths and consistency', async () => {
+  await using account = await startEmulator()
   const container = await account.container({
     indexingPolicy: { includedPaths: [{ path: '/seq/?' }], excludedPaths: [{ path: '/*' }] },
   })
@@ -160,7 +161,7 @@ test('the charge follows size, indexed paths and consistency', async () => {
   expect(
     (await everything.items.create({ id: '1', pk: 'p', a: 1, b: [1, 2], c: { d: 1 } })).requestCharge,
   ).toBe(5.95)
-  await using strict = await startAccount({ account: { consistency: 'Strong' } })
+  await using strict = await startEmulator({ account: { consistency: 'Strong' } })
   const strong = await strict.container()
   await strong.items.create({ id: '1', pk: 'p' })
   expect((await strong.item('1', 'p').read()).requestCharge).toBe(2)

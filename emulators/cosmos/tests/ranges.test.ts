@@ -2,7 +2,7 @@
 import { ChangeFeedStartFrom } from '@azure/cosmos'
 import { hashKey } from '../storage/epk.ts'
 import { hashKeyV1 } from '../storage/epk-v1.ts'
-import { startAccount } from './start.ts'
+import { startEmulator } from './start.ts'
 
 test.each([
   [['a'], '3A5381E1114EB8D3FCC90795045B49B7'],
@@ -34,7 +34,7 @@ test.each([
 })
 
 test('bulk over ranges of a version 1 key: the client finds the same range', async () => {
-  await using account = await startAccount({ ranges: 3 })
+  await using account = await startEmulator({ ranges: 3 })
   const container = await account.container({ partitionKey: { paths: ['/pk'], version: 1 } })
   const keys = [...Array.from({ length: 30 }, (_, i) => `room-${i}`), 1, -2.5, true, null]
   const results = await container.items.executeBulkOperations(
@@ -51,7 +51,7 @@ test('bulk over ranges of a version 1 key: the client finds the same range', asy
 })
 
 test('bulk, feed ranges and point reads over three ranges', async () => {
-  await using account = await startAccount({ ranges: 3 })
+  await using account = await startEmulator({ ranges: 3 })
   const container = await account.container()
   const rooms = Array.from({ length: 30 }, (_, i) => `room-${i}`)
   const results = await container.items.executeBulkOperations(

@@ -1,15 +1,15 @@
 // Account, databases and containers, driven by the official SDK.
-import { newClient, startAccount, statusOf } from './start.ts'
+import { newClient, startEmulator, statusOf } from './start.ts'
 
 test('the account is read once per client, not before every request', async () => {
-  await using account = await startAccount()
+  await using account = await startEmulator()
   const container = await account.container()
   for (let i = 0; i < 5; i++) await container.items.create({ id: `${i}`, pk: 'a' })
   expect(account.cosmos.stats.read()['account.read']?.count).toBe(1)
 })
 
 test('a wrong key is refused with 401, a right one works with ids that are not ASCII', async () => {
-  await using account = await startAccount()
+  await using account = await startEmulator()
   const stranger = newClient(account.cosmos.url, Buffer.from('wrong').toString('base64'))
   expect(await statusOf(stranger.databases.readAll().fetchAll())).toBe(401)
   stranger.dispose()
@@ -20,7 +20,7 @@ test('a wrong key is refused with 401, a right one works with ids that are not A
 })
 
 test('databases: created, found, listed, queried, deleted', async () => {
-  await using account = await startAccount()
+  await using account = await startEmulator()
   const { client } = account
   expect((await client.databases.createIfNotExists({ id: 'db' })).statusCode).toBe(200)
   expect(await statusOf(client.databases.create({ id: 'db' }))).toBe(409)
@@ -33,7 +33,7 @@ test('databases: created, found, listed, queried, deleted', async () => {
 })
 
 test('a container echoes its definition, completed with the defaults of the service', async () => {
-  await using account = await startAccount()
+  await using account = await startEmulator()
   const container = await account.container({
     defaultTtl: 60,
     uniqueKeyPolicy: { uniqueKeys: [{ paths: ['/email'] }] },
@@ -55,7 +55,7 @@ test('a container echoes its definition, completed with the defaults of the serv
 })
 
 test('containers: created once, replaced but not in their key, listed, deleted with their items', async () => {
-  await using account = await startAccount()
+  await using account = await startEmulator()
   const { database } = account
   const container = await account.container()
   const again = await database.containers.createIfNotExists({ id: 'c1', partitionKey: '/pk' })
@@ -75,7 +75,7 @@ test('containers: created once, replaced but not in their key, listed, deleted w
 })
 
 test('an invalid definition is refused with the place of the mistake', async () => {
-  await using account = await startAccount()
+  await using account = await startEmulator()
   const create = (indexingPolicy: object) =>
     account.database.containers.create({ id: 'x', partitionKey: '/pk', indexingPolicy })
   await expect(
@@ -88,7 +88,7 @@ test.each([
   ['stored procedures', 'POST', '/dbs/db/colls/c1/sprocs'],
   ['users', 'GET', '/dbs/db/users'],
 ])('%s are answered 501 and named', async (_, method, url) => {
-  await using account = await startAccount()
+  await using account = await startEmulator()
   await account.container()
   const type = url.split('/').at(-1)!
   const parent = url.split('/').slice(1, -1).join('/')

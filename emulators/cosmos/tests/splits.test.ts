@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ChangeFeedStartFrom, type Container } from '@azure/cosmos'
-import { startAccount } from './start.ts'
+import { startEmulator } from './start.ts'
 
 const KEYS = Array.from({ length: 24 }, (_, i) => `room-${i}`)
 const fill = (container: Container, id: string) =>
@@ -20,7 +20,7 @@ async function drain(feed: ReturnType<Container['items']['getChangeFeedIterator'
 const named = (id: string) => KEYS.map((pk) => `${pk}/${id}`).sort()
 
 test('a split: new ids, new bounds, the old id is answered 410 with sub-status 1002', async () => {
-  await using account = await startAccount()
+  await using account = await startEmulator()
   const container = await account.container()
   await fill(container, '1')
   expect(account.cosmos.split('db', container.id, '0')).toEqual([
@@ -48,7 +48,7 @@ test('a split: new ids, new bounds, the old id is answered 410 with sub-status 1
 })
 
 test('a change feed reader goes on over splits: nothing lost, nothing twice', async () => {
-  await using account = await startAccount({ ranges: 2 })
+  await using account = await startEmulator({ ranges: 2 })
   const container = await account.container()
   await fill(container, '1')
   const changeFeedStartFrom = ChangeFeedStartFrom.Beginning()
@@ -70,7 +70,7 @@ test('a change feed reader goes on over splits: nothing lost, nothing twice', as
 })
 
 test.each([2, 1])('a query being paged goes on over splits, over version %i keys', async (version) => {
-  await using account = await startAccount({ ranges: 2 })
+  await using account = await startEmulator({ ranges: 2 })
   const container = await account.container({ partitionKey: { paths: ['/pk'], version } })
   await fill(container, '1')
   const pages = container.items.query<string>('SELECT VALUE c.pk FROM c ORDER BY c.pk', { maxItemCount: 6 })
@@ -83,7 +83,7 @@ test.each([2, 1])('a query being paged goes on over splits, over version %i keys
 })
 
 test('bulk writes of a client that knows the old ranges', async () => {
-  await using account = await startAccount({ ranges: 2 })
+  await using account = await startEmulator({ ranges: 2 })
   const container = await account.container()
   await fill(container, '1')
   await container.getFeedRanges()
@@ -97,7 +97,7 @@ test('bulk writes of a client that knows the old ranges', async () => {
 })
 
 test('a range can be split until it is too small', async () => {
-  await using account = await startAccount()
+  await using account = await startEmulator()
   const container = await account.container()
   await fill(container, '1')
   const split = () =>
@@ -115,7 +115,7 @@ test('splits survive a restart', async () => {
   let id: string
   let continuationToken: string
   {
-    await using account = await startAccount({ dataDir })
+    await using account = await startEmulator({ dataDir })
     const container = await account.container()
     id = container.id
     await fill(container, '1')
@@ -124,7 +124,7 @@ test('splits survive a restart', async () => {
       .continuationToken
     account.cosmos.split('db', id, '0')
   }
-  await using account = await startAccount({ dataDir })
+  await using account = await startEmulator({ dataDir })
   const container = account.database.container(id)
   const { resources } = await container.readPartitionKeyRanges().fetchAll()
   expect(resources.map((range) => range.id)).toEqual(['1', '2'])
@@ -135,7 +135,7 @@ test('splits survive a restart', async () => {
 })
 
 test('the change feed of the first levels of a hierarchical key, inside of a split range', async () => {
-  await using account = await startAccount({ ranges: 2 })
+  await using account = await startEmulator({ ranges: 2 })
   const container = await account.container({
     partitionKey: { paths: ['/tenant', '/user'], kind: 'MultiHash' as never, version: 2 },
   })

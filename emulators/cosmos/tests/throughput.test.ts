@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { OfferDefinition } from '@azure/cosmos'
-import { newClient, startAccount } from './start.ts'
+import { newClient, startEmulator } from './start.ts'
 
 test('a container has the throughput it was created with, until its offer is replaced', async () => {
-  await using account = await startAccount()
+  await using account = await startEmulator()
   const container = await account.container({ throughput: 700 })
   const { offer, resource } = await container.readOffer()
   expect(resource?.content).toMatchObject({ offerThroughput: 700 })
@@ -24,7 +24,7 @@ test('a container has the throughput it was created with, until its offer is rep
 })
 
 test('autoscale, and the throughput of a whole database', async () => {
-  await using account = await startAccount()
+  await using account = await startEmulator()
   const container = await account.container({ maxThroughput: 4000 })
   expect((await container.readOffer()).resource?.content).toEqual({
     offerThroughput: 400,
@@ -38,7 +38,7 @@ test('autoscale, and the throughput of a whole database', async () => {
 })
 
 test('without a throughput there is no offer and no limit', async () => {
-  await using account = await startAccount()
+  await using account = await startEmulator()
   const container = await account.container()
   const answer = await container.readOffer()
   expect([answer.resource, answer.offer]).toEqual([undefined, undefined])
@@ -47,7 +47,7 @@ test('without a throughput there is no offer and no limit', async () => {
 test.each([['its own'], ['that of its database'], ['the default']])(
   'a container is kept to %s',
   async (whose) => {
-    await using account = await startAccount(whose === 'the default' ? { throughput: 400 } : {})
+    await using account = await startEmulator(whose === 'the default' ? { throughput: 400 } : {})
     const database =
       whose === 'that of its database'
         ? (await account.client.databases.create({ id: 'shared', throughput: 400 })).database
@@ -89,10 +89,10 @@ test.each([['its own'], ['that of its database'], ['the default']])(
 test('offers survive a restart', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'cosmos-offers-'))
   {
-    await using account = await startAccount({ dataDir })
+    await using account = await startEmulator({ dataDir })
     await account.container({ throughput: 500 })
   }
-  await using account = await startAccount({ dataDir })
+  await using account = await startEmulator({ dataDir })
   const { resource } = await account.database.container('c1').readOffer()
   expect(resource?.content?.offerThroughput).toBe(500)
   await rm(dataDir, { recursive: true })

@@ -6,13 +6,13 @@ import {
   ChangeFeedStartFrom,
   type Container,
 } from '@azure/cosmos'
-import { startAccount, type TestAccount } from './start.ts'
+import { type EmulatorAccount, startEmulator } from './start.ts'
 
-let account: TestAccount
+let account: EmulatorAccount
 let container: Container
 let now = Date.UTC(2026, 0, 1)
 beforeAll(async () => {
-  account = await startAccount({ clock: () => now })
+  account = await startEmulator({ clock: () => now })
 })
 afterAll(() => account[Symbol.asyncDispose]())
 beforeEach(async () => {

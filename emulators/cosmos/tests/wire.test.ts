@@ -1,11 +1,11 @@
 // What the SDK cannot send, or hides: raw requests, headers, faults, statistics, and a client without sockets.
 import { createHmac } from 'node:crypto'
 import { CosmosClient } from '@azure/cosmos'
-import { startAccount, statusOf, type TestAccount } from './start.ts'
+import { type EmulatorAccount, startEmulator, statusOf } from './start.ts'
 
-let account: TestAccount
+let account: EmulatorAccount
 beforeAll(async () => {
-  account = await startAccount()
+  account = await startEmulator()
 })
 afterAll(() => account[Symbol.asyncDispose]())
 afterEach(() => account.cosmos.faults.clear())
