@@ -1,3 +1,4 @@
+// Scripted replies, pace, errors and breaks.
 import { GoogleGenerativeAI, type GoogleGenerativeAIFetchError } from '@google/generative-ai'
 import { startAi } from '../server.ts'
 

@@ -1,3 +1,4 @@
+// Through `@google/generative-ai`: replies, streams, history, limits, callers who leave.
 import { GoogleGenerativeAI, type ModelParams } from '@google/generative-ai'
 import { startAi } from '../server.ts'
 import { until } from './wait.ts'

@@ -1,3 +1,4 @@
+// The protocol by raw HTTP: framing, keys, models, refusals.
 import { startAi } from '../server.ts'
 
 const HELLO = { contents: [{ role: 'user', parts: [{ text: 'hello' }] }] }

@@ -1,3 +1,4 @@
+// Queues and blobs through the SDKs, data that stays, and the life of the process.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'

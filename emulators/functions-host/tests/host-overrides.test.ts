@@ -1,3 +1,4 @@
+// Settings that override host.json.
 import { applyOverrides } from '../app/host-overrides.ts'
 
 const hostJson = { version: '2.0', extensions: { queues: { batchSize: 16 } } }

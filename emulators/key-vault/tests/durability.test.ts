@@ -1,3 +1,4 @@
+// Data that outlives the process, the certificate, and the emulator as a command.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'

@@ -1,3 +1,4 @@
+// Faults, and what the SDK makes of them.
 import type { RestError } from '@azure/core-rest-pipeline'
 import { startKeyVault } from '../server.ts'
 import { clientOf, raw, V } from './client.ts'

@@ -1,3 +1,4 @@
+// The managed-identity endpoint and its tokens.
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { createRemoteJWKSet, jwtVerify } from 'jose'

@@ -1,3 +1,4 @@
+// Secrets through `@azure/keyvault-secrets`: versions, properties, soft delete, paging, backup.
 import type { RestError } from '@azure/core-rest-pipeline'
 import type { SecretClient } from '@azure/keyvault-secrets'
 import { startKeyVault } from '../server.ts'

@@ -1,3 +1,4 @@
+// What goes over the wire, by raw HTTP: the challenge, refusals, limits, addresses.
 import { generateKeyPair, SignJWT } from 'jose'
 import { startKeyVault } from '../server.ts'
 import { clientOf, raw, V } from './client.ts'
