@@ -18,6 +18,8 @@ export interface FeedRange {
   id: string
   min: string
   max: string
+  /** The ids of the ranges it came from, oldest first. */
+  parents: string[]
 }
 
 /** The lease belongs to somebody else now, or is gone. */
@@ -26,7 +28,7 @@ export class LeaseLost extends Error {}
 export interface LeaseStore {
   /** Creates what is missing: one lease per range, and the marker that says so. */
   initialize(ranges: readonly FeedRange[]): Promise<void>
-  /** All leases of the ranges. */
+  /** All leases of the ranges; the lease of the range it came from, where a split has not been followed to its end. */
   list(ranges: readonly FeedRange[]): Promise<Lease[]>
   /** Makes the owner the lease's owner; undefined when somebody was faster. */
   acquire(lease: Lease, owner: string): Promise<Lease | undefined>
@@ -35,12 +37,17 @@ export interface LeaseStore {
    * meanwhile is kept. @throws LeaseLost
    */
   update(lease: Lease, change: Partial<Pick<Lease, 'Owner' | 'ContinuationToken'>>): Promise<Lease>
+  /**
+   * Puts a lease for each part in the place of one whose range was split. It may be done twice, and by two hosts: the parts
+   * are there before the whole is gone, and a part that has moved on is left as it is.
+   */
+  split(lease: Lease, parts: readonly FeedRange[], position: string | null): Promise<void>
 }
 
 const WRITE_ATTEMPTS = 5
 
 export function createLeaseStore(container: Container, prefix: string): LeaseStore {
-  const idOf = (range: FeedRange): string => `${prefix}..${range.id}`
+  const idOf = (range: Pick<FeedRange, 'id'>): string => `${prefix}..${range.id}`
   const replace = async (from: Lease, change: Partial<Lease>): Promise<Lease> => {
     const { resource } = await container
       .item(from.id, from.id)
@@ -54,6 +61,20 @@ export function createLeaseStore(container: Container, prefix: string): LeaseSto
     const { resource } = await container.item(id, id).read()
     return resource === undefined ? undefined : lease.parse(resource)
   }
+  const readOrParent = async (range: FeedRange): Promise<Lease> => {
+    for (const id of [range.id, ...range.parents.toReversed()]) {
+      const found = await read(idOf({ id }))
+      if (!found) continue
+      const { min, max } = found.FeedRange.Range
+      if (min <= range.min && max >= range.max) return found
+      throw new Error(
+        `Range ${range.id} is made of several: following a merge is not implemented by this host.`,
+      )
+    }
+    // Whoever splits a lease makes the parts first: this one has been made since we looked, or it was never there.
+    await createIfAbsent(container, newLease(idOf(range), range))
+    return lease.parse(await read(idOf(range)))
+  }
   return {
     async initialize(ranges) {
       if ((await container.item(`${prefix}.info`, `${prefix}.info`).read()).resource === undefined) {
@@ -62,8 +83,8 @@ export function createLeaseStore(container: Container, prefix: string): LeaseSto
       }
     },
     async list(ranges) {
-      const found = await Promise.all(ranges.map((range) => read(idOf(range))))
-      return found.filter((one) => one !== undefined)
+      const found = await Promise.all(ranges.map(readOrParent))
+      return [...new Map(found.map((one) => [one.id, one])).values()]
     },
     async acquire(from, owner) {
       try {
@@ -87,6 +108,16 @@ export function createLeaseStore(container: Container, prefix: string): LeaseSto
           if (attempt === WRITE_ATTEMPTS) throw error
           current = fresh
         }
+      }
+    },
+    async split(whole, parts, position) {
+      for (const part of parts) {
+        await createIfAbsent(container, { ...newLease(idOf(part), part), ContinuationToken: position })
+      }
+      try {
+        await container.item(whole.id, whole.id).delete()
+      } catch (error) {
+        if (!isCode(error, 404)) throw error
       }
     },
   }

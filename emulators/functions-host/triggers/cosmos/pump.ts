@@ -6,7 +6,7 @@ import type { Container } from '@azure/cosmos'
 import { withRetry } from '../retry.ts'
 import type { TriggerParts } from '../trigger.ts'
 import { createBackoff, pause } from '../wait.ts'
-import { openFeed, type Start } from './feed.ts'
+import { openFeed, RangeSplit, type Start } from './feed.ts'
 import { type FeedRange, type Lease, LeaseLost, type LeaseStore } from './lease-store.ts'
 
 export interface PumpParts extends TriggerParts {
@@ -24,6 +24,8 @@ export interface Pump {
   stop(): Promise<void>
   /** Resolves when the pump has ended, for whatever reason. */
   done: Promise<void>
+  /** Whether it has ended because its range was split; there are other leases now. */
+  readonly wasSplit: boolean
 }
 
 export function startPump(parts: PumpParts): Pump {
@@ -32,6 +34,7 @@ export function startPump(parts: PumpParts): Pump {
   const ending = new AbortController()
   let { lease } = parts
   let lost = false
+  let split = false
   let away = false
   let writes = Promise.resolve()
 
@@ -69,9 +72,13 @@ export function startPump(parts: PumpParts): Pump {
         parts.faults.step(`cosmos.${target.metadata.name}`, 'before-checkpoint')
         await update({ ContinuationToken: position })
         parts.faults.step(`cosmos.${target.metadata.name}`, 'after-checkpoint')
+      }).then((outcome) => {
+        split = outcome === 'split'
+        if (split) log('info', 'lease-split', fields)
+        ending.abort()
       }),
     ])
-    if (!lost) await update({ Owner: null }).catch((error) => guard(error, 'lease-release'))
+    if (!lost && !split) await update({ Owner: null }).catch((error) => guard(error, 'lease-release'))
   }
 
   const done = work()
@@ -80,6 +87,9 @@ export function startPump(parts: PumpParts): Pump {
     async stop() {
       ending.abort()
       await done
+    },
+    get wasSplit() {
+      return split
     },
   }
 }
@@ -90,10 +100,10 @@ async function read(
   ending: AbortSignal,
   guard: (error: unknown, event: string) => void,
   checkpoint: (position: string) => Promise<void>,
-): Promise<void> {
+): Promise<'ended' | 'split'> {
   const { target, bindingName, invoke } = parts
   const { min, max } = parts.lease.FeedRange.Range
-  const range: FeedRange = { id: parts.lease.LeaseToken, min, max }
+  const range: FeedRange = { id: parts.lease.LeaseToken, min, max, parents: [] }
   const backoff = createBackoff()
   let position = from
   let told = false
@@ -110,16 +120,34 @@ async function read(
         const outcome = await withRetry(target.metadata.retryOptions, ending, (retryContext) =>
           invoke(target, { invocationId: randomUUID(), inputData, retryContext }),
         )
-        if (outcome === 'interrupted') return
+        if (outcome === 'interrupted') return 'ended'
         await settle(() => checkpoint(page.position), ending, guard)
       }
       position = page.position
       if (page.documents.length === 0) await pause(parts.pollMs, ending)
     } catch (error) {
-      guard(error, 'change-feed')
       feed = undefined
+      if (!(error instanceof RangeSplit)) guard(error, 'change-feed')
+      else if (await follow(parts, error, position, guard)) return 'split'
       await pause(backoff.next(), ending)
     }
+  }
+  return 'ended'
+}
+
+/** Leases for the parts of a range that was split, from where it had been read to. */
+async function follow(
+  { store, lease }: PumpParts,
+  { parts }: RangeSplit,
+  position: string | null,
+  guard: (error: unknown, event: string) => void,
+): Promise<boolean> {
+  try {
+    await store.split(lease, parts, position)
+    return true
+  } catch (error) {
+    guard(error, 'lease-split')
+    return false
   }
 }
 

@@ -6,9 +6,10 @@ import type { Trigger, TriggerParts } from '../trigger.ts'
 import { createBackoff, pause } from '../wait.ts'
 import { chooseLeases, type LeaseTimes } from './balance.ts'
 import type { CosmosClients } from './clients.ts'
-import { createLeaseStore, type FeedRange, type LeaseStore } from './lease-store.ts'
+import { createLeaseStore, type LeaseStore } from './lease-store.ts'
 import { type CosmosTriggerOptions, parseCosmosOptions } from './options.ts'
 import { type Pump, startPump } from './pump.ts'
+import { readRanges } from './ranges.ts'
 
 /** How long the start of the host waits for the first look at the leases. */
 const FIRST_LOOK_MS = 3_000
@@ -16,7 +17,6 @@ const FIRST_LOOK_MS = 3_000
 interface Opened {
   monitored: Container
   store: LeaseStore
-  ranges: FeedRange[]
 }
 
 /** @throws Error naming the function when its binding is wrong or a setting is missing. */
@@ -32,9 +32,11 @@ export async function startCosmos(
   const stopping = new AbortController()
   const looked = Promise.withResolvers<void>()
 
-  const balance = async ({ monitored, store, ranges }: Opened): Promise<void> => {
+  let nap = new AbortController()
+
+  const balance = async ({ monitored, store }: Opened): Promise<void> => {
     const held = new Set(pumps.keys())
-    const leases = await store.list(ranges)
+    const leases = await store.list(await readRanges(monitored))
     for (const wanted of chooseLeases(leases, owner, held, Date.now(), options.times.expirationMs)) {
       const lease = await store.acquire(wanted, owner)
       if (!lease) continue
@@ -43,7 +45,11 @@ export async function startCosmos(
       const { renewMs } = options.times
       const pump = startPump({ ...parts, monitored, store, lease, start, maxItems, pollMs, renewMs })
       pumps.set(lease.id, pump)
-      void pump.done.then(() => pumps.delete(lease.id))
+      void pump.done.then(() => {
+        pumps.delete(lease.id)
+        // The leases of the parts are nobody's yet.
+        if (pump.wasSplit) nap.abort()
+      })
     }
   }
 
@@ -64,7 +70,8 @@ export async function startCosmos(
         wait = backoff.next()
       }
       looked.resolve()
-      await pause(wait, stopping.signal)
+      await pause(wait, AbortSignal.any([stopping.signal, nap.signal]))
+      if (nap.signal.aborted) nap = new AbortController()
     }
   }
 
@@ -99,11 +106,7 @@ async function open(options: CosmosTriggerOptions, clients: CosmosClients): Prom
   )
   const account = new URL(options.endpoint).hostname
   const prefix = `${options.leasePrefix}${account}_${databaseRid}_${containerRid}`
-  const { resources } = await monitored.readPartitionKeyRanges().fetchAll()
-  const ranges = resources.map(({ id, minInclusive, maxExclusive }) => {
-    return { id, min: minInclusive, max: maxExclusive }
-  })
   const store = createLeaseStore(leaseDatabase.container(options.leaseContainerName), prefix)
-  await store.initialize(ranges)
-  return { monitored, store, ranges }
+  await store.initialize(await readRanges(monitored))
+  return { monitored, store }
 }
