@@ -70,8 +70,6 @@ export function appSettings(stack: Addresses, own: OwnSettings): Settings {
     ...(!isReplaced(own, 'WebPubSub') && { WebPubSub: stack.webPubSub }),
     WEB_PUBSUB_HUB: 'chat',
     ...(!isReplaced(own, 'AzureWebJobsStorage') && { AzureWebJobsStorage: stack.storage }),
-    // host.json is written for Azure, where an idle poll costs money; here it costs a bot's first token.
-    AzureFunctionsJobHost__extensions__queues__maxPollingInterval: '00:00:00.100',
     SIGNING_KEYS: stack.signingKeys,
     ISSUER: stack.api,
     BOTS: JSON.stringify([

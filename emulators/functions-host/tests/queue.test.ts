@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { type QueueClient, QueueServiceClient } from '@azure/storage-queue'
 import { type Azurite, startAzurite } from '../../azurite/server.ts'
 import { type SpawnedHost, type SpawnOptions, spawnFunctionsHost } from '../spawn.ts'
+import { createQueues } from '../triggers/queue-client.ts'
 
 const app = fileURLToPath(new URL('./apps/queues', import.meta.url))
 let azurite: Azurite
@@ -200,4 +201,27 @@ test('a missing connection is said at the start, with the names of function and 
   await expect(spawnFunctionsHost({ app, settings: { WORK_QUEUE: 'w', MORE_QUEUE: 'm' } })).rejects.toThrow(
     'Function "work" cannot start: The app setting "STORAGE" (or "AzureWebJobsSTORAGE") with a connection string is missing.',
   )
+})
+
+test('the poller of a queue is told when this process sends to it or shows a message again', async () => {
+  const queues = createQueues({
+    ...{ batchSize: 1, newBatchThreshold: 0, maxDequeueCount: 1, messageEncoding: 'base64' },
+    ...{ maxPollingInterval: 3_600_000, visibilityTimeout: 0 },
+  })
+  const client = await queues.client(azurite.connectionString, `told-${randomUUID()}`)
+  const other = await queues.client(azurite.connectionString, `other-${randomUUID()}`)
+  const told = Promise.withResolvers<void>()
+  const again = Promise.withResolvers<void>()
+  let calls = 0
+  const unwatch = queues.onMessage(client, () => (calls++ === 0 ? told : again).resolve())
+  await queues.sendText(other, 'not for this queue')
+  expect(calls).toBe(0)
+  await queues.send(client, 'work')
+  await told.promise
+  expect((await client.peekMessages()).peekedMessageItems[0]?.messageText).toBe('d29yaw==')
+  queues.expect(client, 10)
+  await again.promise
+  unwatch()
+  await queues.sendText(client, 'nobody listens')
+  expect(calls).toBe(2)
 })

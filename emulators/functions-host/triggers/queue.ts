@@ -5,7 +5,7 @@ import type { DequeuedMessageItem, QueueClient } from '@azure/storage-queue'
 import type { TypedData } from '../app/core-types.ts'
 import type { HostConfig } from '../app/host-config.ts'
 import { resolveConnection, resolveSettings } from '../app/settings.ts'
-import { type Queues, sendText } from './queue-client.ts'
+import type { Queues } from './queue-client.ts'
 import { keepInvisible, lockSeconds } from './queue-visibility.ts'
 import { requiredText, type Trigger, type TriggerParts } from './trigger.ts'
 import { createBackoff, pause } from './wait.ts'
@@ -33,7 +33,7 @@ export async function startQueue(parts: TriggerParts, options: QueueTriggerOptio
   const running = new Set<Promise<void>>()
   const polled = Promise.withResolvers<void>()
   let wake = new AbortController()
-  const unwatch = queues.onSent(client, () => wake.abort())
+  const unwatch = queues.onMessage(client, () => wake.abort())
 
   const receive = async (): Promise<DequeuedMessageItem[]> => {
     const { receivedMessageItems } = await client.receiveMessages({
@@ -120,7 +120,7 @@ async function settle(
   const { name } = target.metadata
   const bury = async (popReceipt: string): Promise<void> => {
     log('error', 'queue-poison', { function: name, messageId: message.messageId, queue: poison.name })
-    await sendText(poison, message.messageText)
+    await queues.sendText(poison, message.messageText)
     await client.deleteMessage(message.messageId, popReceipt)
   }
   const body = queues.decode(message.messageText)
@@ -145,13 +145,11 @@ async function settle(
     faults.step(`queue.${name}`, 'before-delete')
     await client.deleteMessage(message.messageId, popReceipt)
   } else if (message.dequeueCount >= config.maxDequeueCount && !stopping.aborted) await bury(popReceipt)
-  else
-    await client.updateMessage(
-      message.messageId,
-      popReceipt,
-      undefined,
-      Math.ceil(config.visibilityTimeout / 1000),
-    )
+  else {
+    const seconds = Math.ceil(config.visibilityTimeout / 1000)
+    await client.updateMessage(message.messageId, popReceipt, undefined, seconds)
+    queues.expect(client, seconds * 1000)
+  }
 }
 
 /** https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-queue-trigger#message-metadata */
