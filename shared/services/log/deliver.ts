@@ -45,7 +45,7 @@ interface Outlet {
   moving: Promise<void> | undefined
 }
 
-const WAIT_MS = [5, 15, 30]
+const WAIT_MS = [15, 35]
 const READ_AT_ONCE = 500
 const MAX_OUTLETS = 10_000
 
