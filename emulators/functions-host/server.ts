@@ -80,7 +80,11 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
   for (const target of registry.functions) outputs.check(target)
   const functions = registry.functions.map(hostedFunction)
   const active = functions.filter((one) => !one.disabled)
-  const invoker = createInvoker({ app, registry, appLog, log, faults, performOutputs: outputs.perform })
+  const invoker = createInvoker({
+    ...{ app, registry, appLog, log, faults },
+    timeoutMs: config.functionTimeout,
+    performOutputs: outputs.perform,
+  })
   const { invoke } = invoker
 
   const httpFunctions = active

@@ -37,8 +37,24 @@ const queues = z.looseObject({
   messageEncoding: z.enum(['base64', 'none']).default('base64'),
 })
 
+/** Fields of time spans of host.json `singleton`, the locks that let one of several hosts listen. */
+const singleton = z.looseObject({
+  listenerLockPeriod: timeSpan.default(60_000).refine((ms) => ms >= 15_000 && ms <= 60_000, {
+    message: 'a lock is held for 15 to 60 seconds',
+  }),
+  listenerLockRecoveryPollingInterval: timeSpan.default(60_000),
+})
+
 const hostJson = z.looseObject({
   version: z.literal('2.0'),
+  // Without an end: -1 or, as a time span, "-00:00:00.0010000".
+  functionTimeout: z
+    .union([
+      z.literal([-1, '-1', '-00:00:00.0010000']).transform(() => null),
+      timeSpan.refine((ms) => ms > 0, { message: 'a timeout is longer than nothing' }),
+    ])
+    .default(1_800_000),
+  singleton: singleton.prefault({}),
   extensions: z
     .looseObject({
       http: http.prefault({}),
@@ -50,6 +66,9 @@ const hostJson = z.looseObject({
 
 export type QueueConfig = z.infer<typeof queues> & { newBatchThreshold: number }
 export interface HostConfig {
+  /** Milliseconds an invocation may take; null: any time. */
+  functionTimeout: number | null
+  singleton: z.infer<typeof singleton>
   http: z.infer<typeof http>
   queues: QueueConfig
   cosmos: { userAgentSuffix?: string | undefined }
@@ -62,8 +81,11 @@ export interface HostConfig {
 export function readHostConfig(app: string, settings = process.env): HostConfig {
   const file = join(app, 'host.json')
   const document = applyOverrides(readJson(file, z.unknown()), settings)
-  const { http, queues, cosmosDB } = parse(file, document, hostJson).extensions
+  const { functionTimeout, singleton, extensions } = parse(file, document, hostJson)
+  const { http, queues, cosmosDB } = extensions
   return {
+    functionTimeout,
+    singleton,
     http,
     queues: { ...queues, newBatchThreshold: queues.newBatchThreshold ?? Math.floor(queues.batchSize / 2) },
     cosmos: { userAgentSuffix: cosmosDB.userAgentSuffix },

@@ -37,6 +37,8 @@ export interface InvokerParts {
   appLog: AppLog
   log: Log
   faults: Faults
+  /** Milliseconds an invocation may take; null: any time. */
+  timeoutMs: number | null
   /** Carries out the function's output bindings; its rejection fails the invocation. */
   performOutputs(target: RegisteredFunction, response: InvocationResponse): Promise<void>
 }
@@ -52,7 +54,7 @@ export function createInvoker(parts: InvokerParts): Invoker {
       running++
       try {
         faults.step(`invoke.${name}`, 'before-handler')
-        const response = await runInvocation(parts, target, invocation)
+        const response = await inTime(runInvocation(parts, target, invocation), parts.timeoutMs, name)
         faults.step(`invoke.${name}`, 'before-outputs')
         await parts.performOutputs(target, response)
         faults.step(`invoke.${name}`, 'after-outputs')
@@ -78,6 +80,20 @@ export function createInvoker(parts: InvokerParts): Invoker {
       await Promise.race([whenIdle.promise, late.promise])
       clearTimeout(timer)
     },
+  }
+}
+
+/** The result of a handler that is too late is ignored: it goes on, since nothing can stop it, and nobody listens. */
+async function inTime<T>(work: Promise<T>, ms: number | null, name: string): Promise<T> {
+  if (ms === null) return await work
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => {
+    late.reject(new Error(`Timeout value of ${ms / 1000} s was exceeded by function: ${name}`))
+  }, ms)
+  try {
+    return await Promise.race([work, late.promise])
+  } finally {
+    clearTimeout(timer)
   }
 }
 
