@@ -74,6 +74,27 @@ test.each<[string, string, string, { headers?: Record<string, string>; body?: st
   expect(await answer.json()).toMatchObject({ code: expect.any(String), message: expect.any(String) })
 })
 
+test('a bulk request with an operation of another range is answered 410, and nothing of it is done', async () => {
+  const container = await account.container()
+  const [low] = account.cosmos.split('db', container.id, '0')
+  // Their hashes begin with 01 and 3A.
+  const operations = ['комната №1', 'a'].map((pk) => ({
+    operationType: 'Create',
+    partitionKey: JSON.stringify([pk]),
+    resourceBody: { id: '1', pk },
+  }))
+  const answer = await raw('POST', `/dbs/db/colls/${container.id}/docs`, {
+    headers: {
+      'x-ms-cosmos-is-batch-request': 'true',
+      'x-ms-cosmos-batch-atomic': 'false',
+      'x-ms-documentdb-partitionkeyrangeid': low!.id,
+    },
+    body: JSON.stringify(operations),
+  })
+  expect([answer.status, answer.headers.get('x-ms-substatus')]).toEqual([410, '1002'])
+  expect((await container.items.readAll().fetchAll()).resources).toEqual([])
+})
+
 test('every answer carries charge, activity id and, for a container, its session token', async () => {
   const container = await account.container()
   const path = `/dbs/db/colls/${container.id}/docs`

@@ -121,23 +121,25 @@ export const bulkItems: Handler = async (call) => {
   const range = rangeOf(call, collection)
   const ownKey = header(call.request, 'x-ms-documentdb-partitionkey')
   const goesOn = isTrue(header(call.request, 'x-ms-cosmos-batch-continue-on-error'))
-  const results = await commit(call, () => {
-    const done: BatchResult[] = []
-    let stopped = false
-    for (const operation of operations) {
-      const text = operation.partitionKey ?? ownKey
-      if (text === undefined) throw badRequest('PartitionKey value must be supplied for every operation.')
-      const key = completeKey(parsePartitionKey(text), collection)
-      if (range !== undefined && Number(collection.ranges.of(canonicalKey(key)).id) !== range) {
-        throw new CosmosError(410, 'An operation belongs to another partition key range.', 1002)
-      }
-      const result: BatchResult = stopped
-        ? { status: 424, charge: 0 }
-        : attempt(writeScope(call, collection, key), operation, options)
-      if (result.status >= 400 && !goesOn) stopped = true
-      done.push(result)
+  // All keys are looked at before anything is written: a client that is answered 410 sends everything again.
+  const scopes = operations.map(({ partitionKey = ownKey }) => {
+    if (partitionKey === undefined) {
+      throw badRequest('PartitionKey value must be supplied for every operation.')
     }
-    return done
+    const key = completeKey(parsePartitionKey(partitionKey), collection)
+    if (range !== undefined && Number(collection.ranges.of(canonicalKey(key)).id) !== range) {
+      throw new CosmosError(410, 'An operation belongs to another partition key range.', 1002)
+    }
+    return () => writeScope(call, collection, key)
+  })
+  const results = await commit(call, () => {
+    let stopped = false
+    return operations.map((operation, i): BatchResult => {
+      if (stopped) return { status: 424, charge: 0 }
+      const result = attempt(scopes[i]!(), operation, options)
+      if (result.status >= 400 && !goesOn) stopped = true
+      return result
+    })
   })
   const failed = results.some(({ status }) => status >= 400)
   return {
