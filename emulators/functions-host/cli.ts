@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import * as z from 'zod'
 import { LOG_LEVELS, portOption, runUntilStopped } from '../kit/cli.ts'
 import type { LogLevel } from '../kit/log.ts'
-import type { FunctionsHost } from './server.ts'
+import type { FunctionsHostOptions } from './server.ts'
 
 const flags = z.object({
   app: z.string(),
@@ -20,6 +20,7 @@ const flags = z.object({
   leaseRenewMs: z.number().optional(),
   leaseExpirationMs: z.number().optional(),
   queueLockMs: z.number().optional(),
+  watch: z.boolean().optional(),
   exitWithStdin: z.boolean().optional(),
 })
 
@@ -41,6 +42,7 @@ export function register(program: Command): void {
     .option('--lease-renew-ms <ms>', 'change feed: how often a lease is renewed (17000)', number)
     .option('--lease-expiration-ms <ms>', 'change feed: when a silent owner loses a lease (60000)', number)
     .option('--queue-lock-ms <ms>', 'queues: how long a message stays invisible unrenewed (600000)', number)
+    .option('--watch', 'replace the app when one of its files changes')
     .option('--exit-with-stdin', 'stop when stdin ends, so as not to outlive the parent process')
     .action(async (raw: unknown) => {
       const given = flags.parse(raw)
@@ -49,18 +51,29 @@ export function register(program: Command): void {
       if (given.exitWithStdin) process.stdin.once('end', orphaned).once('error', orphaned).resume()
       await runUntilStopped(
         () => start(given),
-        ({ port, functions }) => ({
-          port,
-          pid: process.pid,
-          functions: functions.filter(({ disabled }) => !disabled).map(({ name }) => name),
-        }),
+        ({ port, functions }) => ({ port, pid: process.pid, functions }),
       )
     })
 }
 
-async function start(given: z.infer<typeof flags>): Promise<FunctionsHost> {
+interface Started {
+  url: string
+  port: number
+  /** Names of those that are not disabled. */
+  functions: string[]
+  close(): Promise<void>
+}
+
+async function start(given: z.infer<typeof flags>): Promise<Started> {
+  const options = optionsOf(given)
+  if (given.watch) return await (await import('./watch/supervisor.ts')).startWatchedHost(options)
   const { startFunctionsHost } = await import('./server.ts')
-  return await startFunctionsHost({
+  const { url, port, functions, close } = await startFunctionsHost(options)
+  return { url, port, close, functions: functions.filter((one) => !one.disabled).map(({ name }) => name) }
+}
+
+function optionsOf(given: z.infer<typeof flags>): FunctionsHostOptions {
+  return {
     app: given.app,
     port: given.port,
     host: given.host,
@@ -76,7 +89,7 @@ async function start(given: z.infer<typeof flags>): Promise<FunctionsHost> {
     ...(given.bodyLimit !== undefined && { bodyLimit: given.bodyLimit }),
     ...(given.drainMs !== undefined && { drainMs: given.drainMs }),
     ...(given.queueLockMs !== undefined && { queueLockMs: given.queueLockMs }),
-  })
+  }
 }
 
 function readSettings(file: string): Record<string, string> {

@@ -27,6 +27,10 @@ export interface SpawnedHost extends AsyncDisposable {
 export type SpawnOptions = FunctionsHostOptions & {
   /** Milliseconds until the child has to be ready. */
   readyMs?: number
+  /** Replaces the app's process when a file of the app changes. */
+  watch?: boolean
+  /** Called with what the child writes on stderr, as it comes. */
+  onLog?: (text: string) => void
 }
 
 const readyLine = z.looseObject({
@@ -46,6 +50,7 @@ export async function spawnFunctionsHost(options: SpawnOptions): Promise<Spawned
   let logs = ''
   const listeners = new Set<() => void>()
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    if (options.onLog) options.onLog(text)
     logs += text
     for (const listener of listeners) listener()
   })
@@ -106,5 +111,9 @@ function argumentsOf(options: SpawnOptions): string[] {
     '--queue-lock-ms': options.queueLockMs,
   }
   const given = Object.entries(flags).filter(([, value]) => value !== undefined)
-  return [...given.flatMap(([flag, value]) => [flag, String(value)]), '--exit-with-stdin']
+  return [
+    ...given.flatMap(([flag, value]) => [flag, String(value)]),
+    ...(options.watch ? ['--watch'] : []),
+    '--exit-with-stdin',
+  ]
 }

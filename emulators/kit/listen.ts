@@ -1,5 +1,5 @@
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { Server as HttpServer } from 'node:http'
+import type { AddressInfo, Server } from 'node:net'
 
 /**
  * Listens on `port` (0 = any free one) of the loopback interface and returns the port taken.
@@ -21,10 +21,10 @@ export async function listen(
   return (server.address() as AddressInfo).port
 }
 
-/** Stops accepting, ends every open connection and resolves when the port is free again. */
+/** Stops accepting, ends every open connection (of an HTTP server) and resolves when the port is free again. */
 export function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve())
-    server.closeAllConnections()
+    if (server instanceof HttpServer) server.closeAllConnections()
   })
 }
