@@ -3,7 +3,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
+import type { Faults } from '../kit/faults.ts'
 import { azuriteBundle } from './bundle.ts'
+import { type Front, startFront } from './front.ts'
 import { type AzuriteSettings, azuriteMessage } from './settings.ts'
 
 /** The account every storage emulator has: https://learn.microsoft.com/azure/storage/common/storage-use-azurite */
@@ -21,6 +23,8 @@ export interface AzuriteOptions {
   /** Where data is kept; absent: in memory. */
   dataDir?: string
   services?: ('blob' | 'queue')[]
+  /** Puts a server in front of each service that applies these fault rules; absent: none, and no hop. */
+  faults?: Faults
 }
 
 export interface Azurite extends AsyncDisposable {
@@ -38,8 +42,8 @@ export interface Azurite extends AsyncDisposable {
 export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurite> {
   const settings: AzuriteSettings = {
     host: options.host ?? '127.0.0.1',
-    blobPort: options.blobPort ?? 0,
-    queuePort: options.queuePort ?? 0,
+    blobPort: options.faults ? 0 : (options.blobPort ?? 0),
+    queuePort: options.faults ? 0 : (options.queuePort ?? 0),
     services: options.services ?? ['blob', 'queue'],
     ...(options.dataDir !== undefined && { dataDir: options.dataDir }),
   }
@@ -52,10 +56,22 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurit
   })
   const exited = once(child, 'exit').then(([code]) => (typeof code === 'number' ? code : 1))
   const addresses = await ready(child)
-  const blobUrl = addresses.blob ? `${addresses.blob}/${ACCOUNT}` : ''
-  const queueUrl = addresses.queue ? `${addresses.queue}/${ACCOUNT}` : ''
+  const { host } = settings
+  const { faults } = options
+  const front = (service: 'blob' | 'queue', port = 0): Promise<Front> | undefined => {
+    const target = addresses[service]
+    return target && faults ? startFront(service, target, { host, port, faults }) : undefined
+  }
+  const [blob, queue] = await Promise.all([
+    front('blob', options.blobPort),
+    front('queue', options.queuePort),
+  ])
+  const urlOf = (address: string | undefined): string => (address ? `${address}/${ACCOUNT}` : '')
+  const blobUrl = urlOf(blob?.url ?? addresses.blob)
+  const queueUrl = urlOf(queue?.url ?? addresses.queue)
   await Promise.all([blobUrl, queueUrl].filter(Boolean).map(answers))
   const close = async (): Promise<void> => {
+    await Promise.all([blob?.close(), queue?.close()])
     if (child.connected) child.disconnect()
     await exited
   }

@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { BlobServiceClient } from '@azure/storage-blob'
 import { QueueServiceClient } from '@azure/storage-queue'
+import { createFaults } from '../../kit/faults.ts'
 import { startAzurite } from '../server.ts'
 
 async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
@@ -102,3 +103,27 @@ const isServed = (url: string): Promise<boolean> =>
     () => true,
     () => false,
   )
+
+test('faults: rules are applied in front, and what no rule names passes as it is', async () => {
+  const faults = createFaults()
+  await using azurite = await startAzurite({ faults })
+  const retryOptions = { maxTries: 1 }
+  const queues = QueueServiceClient.fromConnectionString(azurite.connectionString, { retryOptions })
+  const queue = queues.getQueueClient('jobs')
+  await queue.create()
+  faults.add({ operation: 'queue.post', fault: { kind: 'status', status: 503 }, count: 1 })
+  await expect(queue.sendMessage('refused')).rejects.toMatchObject({ statusCode: 503 })
+  faults.add({ operation: 'queue.post', fault: { kind: 'lose-answer' }, count: 1 })
+  await expect(queue.sendMessage('stored, unheard')).rejects.toThrow()
+  await queue.sendMessage('plain')
+  const { receivedMessageItems } = await queue.receiveMessages({ numberOfMessages: 8 })
+  expect(receivedMessageItems.map(({ messageText }) => messageText)).toEqual(['stored, unheard', 'plain'])
+  const blobs = BlobServiceClient.fromConnectionString(azurite.connectionString, { retryOptions })
+  const blob = blobs.getContainerClient('media').getBlockBlobClient('a b/ü.txt')
+  await blobs.getContainerClient('media').create()
+  await blob.uploadData(Buffer.from('hello'))
+  expect((await blob.getProperties()).contentLength).toBe(5)
+  faults.add({ operation: 'blob.get', fault: { kind: 'half-answer' }, count: 1 })
+  await expect(blob.downloadToBuffer()).rejects.toThrow()
+  expect((await blob.downloadToBuffer()).toString()).toBe('hello')
+})

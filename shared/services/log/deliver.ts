@@ -84,8 +84,8 @@ export function createDeliverer(deps: DeliverDeps): Deliverer {
       const outlet = outletOf(chatId)
       const head = await deps.state.readHead(chatId)
       if (!head || head.seq >= through) return
-      // Whatever this process believed, the stored head is what the others go by.
-      outlet.head = Math.min(outlet.head, head.seq)
+      // Whatever this process believed, the stored head is what everybody goes by.
+      outlet.head = head.seq
       await enqueue(chatId, [], through)
       await outlet.moving
       deps.logger('info', 'delivery.repaired', { chatId, from: head.seq + 1, through })
