@@ -1,9 +1,11 @@
-// `npm run bench [-- <name> …]`: what docs and README claim, measured on this machine.
+// `npm run bench [-- <name> …]`: what docs and README claim, measured on this machine. The emulators alone take
+// minutes, with a million documents, and run only by name.
 import { cpus, totalmem } from 'node:os'
 import { readConfig } from '../shared/config.ts'
 import { benchContention } from './contention.ts'
 import { benchCost } from './cost.ts'
 import { benchDelivery } from './delivery.ts'
+import { benchEmulators } from './emulators.ts'
 import { startStack } from './stack.ts'
 import { benchBundle, benchStart } from './start.ts'
 import { benchThroughput } from './throughput.ts'
@@ -25,4 +27,5 @@ if (needStack.length > 0) {
   if (runs('throughput')) await benchThroughput(stack, readConfig(stack.settings))
   if (runs('contention')) await benchContention(stack, stack.settings)
 }
+if (wanted.includes('emulators')) await benchEmulators()
 process.exit(0)
