@@ -2,7 +2,8 @@
 import type { TypedData } from './app/core-types.ts'
 import type { HostedFunction } from './hosted-function.ts'
 import { metadataOf } from './triggers/queue.ts'
-import { statusOf, timerData } from './triggers/timer.ts'
+import { timerData } from './triggers/timer.ts'
+import { statusOf } from './triggers/timer-status.ts'
 
 /** The request asks for something that cannot be fired by hand. */
 export class NotFireable extends Error {}

@@ -138,6 +138,7 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
   }
   const services = {
     ...{ config, queues, cosmos, invoke, log, faults },
+    app: folder,
     dataFolder: options.dataDir,
     queueLockMs: options.queueLockMs ?? 600_000,
     leaseTimes: options.leases ?? {},

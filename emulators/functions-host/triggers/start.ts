@@ -10,6 +10,7 @@ import type { CosmosClients } from './cosmos/clients.ts'
 import { startQueue } from './queue.ts'
 import type { Queues } from './queue-client.ts'
 import { startTimer } from './timer.ts'
+import type { TimerBlobs } from './timer-blobs.ts'
 import type { Trigger } from './trigger.ts'
 
 export interface TriggerServices {
@@ -19,6 +20,8 @@ export interface TriggerServices {
   invoke: Invoke
   log: Log
   faults: Faults
+  /** The app's folder. */
+  app: string
   dataFolder: string | undefined
   queueLockMs: number
   leaseTimes: Partial<LeaseTimes>
@@ -49,7 +52,7 @@ async function start(
     case 'httptrigger':
       return undefined
     case 'timertrigger':
-      return startTimer(parts, services.dataFolder)
+      return startTimer(parts, await timerBlobs(name, services), services.dataFolder)
     case 'queuetrigger':
       return await startQueue(parts, { config: config.queues, queues, lockMs: services.queueLockMs })
     case 'cosmosdbtrigger':
@@ -71,4 +74,15 @@ async function start(
       })
       return undefined
   }
+}
+
+/** Undefined without the storage of the app: then this host fires its timers by itself. */
+async function timerBlobs(
+  name: string,
+  { app, config, log }: TriggerServices,
+): Promise<TimerBlobs | undefined> {
+  const connection = process.env.AzureWebJobsStorage
+  if (!connection) return undefined
+  const { openTimerBlobs } = await import('./timer-blobs.ts')
+  return openTimerBlobs(connection, app, name, config.singleton, log)
 }

@@ -1,26 +1,32 @@
-// The timer trigger: one invocation at a time, the next one computed when the last has ended. With a data folder the
-// schedule's status survives a restart, so that a missed occurrence fires at once with `isPastDue`.
+// The timer trigger: one invocation at a time, the next one computed when the last has ended. Where a status is kept it
+// survives a restart, so that a missed occurrence fires at once with `isPastDue`. With the app's storage, of several hosts
+// one fires; without, each does.
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import * as z from 'zod'
 import type { TypedData } from '../app/core-types.ts'
 import { resolveSettings } from '../app/settings.ts'
 import { parseSchedule } from './ncrontab.ts'
 import { withRetry } from './retry.ts'
+import type { TimerBlobs } from './timer-blobs.ts'
+import { statusInFolder, statusOf, type TimerStatus } from './timer-status.ts'
 import { requiredText, type Trigger, type TriggerParts } from './trigger.ts'
-import { pause } from './wait.ts'
+import { createBackoff, pause } from './wait.ts'
 
-const status = z.object({ Last: z.string(), Next: z.string(), LastUpdated: z.string() })
-type Status = z.infer<typeof status>
+/** Schedules with shorter steps have no status, as in Azure: nobody makes up for a missed second. */
+const MONITORED_MS = 60_000
 
 /** @throws Error when the schedule is not valid. */
-export function startTimer(parts: TriggerParts, dataFolder: string | undefined): Trigger {
+export function startTimer(
+  parts: TriggerParts,
+  blobs: TimerBlobs | undefined,
+  dataFolder: string | undefined,
+): Trigger {
   const { target, binding, invoke, log } = parts
   const { name } = target.metadata
   const schedule = parseSchedule(resolveSettings(requiredText(parts, 'schedule')))
-  const monitored = dataFolder !== undefined && binding.useMonitor !== false
-  const file = monitored ? join(dataFolder, 'timers', `${name}.json`) : undefined
+  const first = schedule(Date.now())
+  const isMonitored = binding.useMonitor !== false && schedule(first) - first >= MONITORED_MS
+  const kept = blobs?.status ?? (dataFolder === undefined ? undefined : statusInFolder(dataFolder, name))
+  const store = isMonitored ? kept : undefined
   const stopping = new AbortController()
 
   const fire = async (isPastDue: boolean, last: number): Promise<void> => {
@@ -31,23 +37,48 @@ export function startTimer(parts: TriggerParts, dataFolder: string | undefined):
     })
   }
 
-  const run = async (): Promise<void> => {
-    const stored = file && readStatus(file)
+  // Without its status a timer still fires; only what it misses later is forgotten.
+  const guard = (error: unknown): void =>
+    log('error', 'timer-status', { function: name, error: String(error) })
+
+  const listen = async (ending: AbortSignal, isMine: () => boolean): Promise<void> => {
+    const stored = await store?.read()
     let next = stored ? Date.parse(stored.Next) : schedule(Date.now())
     let last = stored ? Date.parse(stored.Last) : 0
     const pastDue = next <= Date.now()
     if (pastDue || binding.runOnStartup === true) await fire(pastDue, last)
-    while (!stopping.signal.aborted) {
+    while (!ending.aborted) {
       next = schedule(Date.now())
-      if (file) writeStatus(file, statusOf(last, next))
-      while (!stopping.signal.aborted && Date.now() < next) await pause(next - Date.now(), stopping.signal)
-      if (stopping.signal.aborted) return
+      await store?.write(statusOf(last, next)).catch((error) => guard(error))
+      while (!ending.aborted && Date.now() < next) await pause(next - Date.now(), ending)
+      if (ending.aborted || !isMine()) return
       last = next
       await fire(false, last)
     }
   }
 
-  const done = run().catch((error) => log('error', 'timer-stopped', { function: name, error: String(error) }))
+  const run = async (): Promise<void> => {
+    const backoff = createBackoff()
+    while (!stopping.signal.aborted) {
+      const lock = await blobs?.hold(stopping.signal)
+      if (blobs && !lock) return
+      try {
+        // Stopped while it was being taken.
+        if (stopping.signal.aborted) return
+        const ending = lock ? AbortSignal.any([stopping.signal, lock.lost]) : stopping.signal
+        await listen(ending, lock ? lock.isHeld : () => true)
+        backoff.reset()
+        if (lock && !stopping.signal.aborted) log('error', 'timer-lock-lost', { function: name })
+      } catch (error) {
+        guard(error)
+      } finally {
+        await lock?.release()
+      }
+      await pause(backoff.next(), stopping.signal)
+    }
+  }
+
+  const done = run()
   return {
     async stop() {
       stopping.abort()
@@ -57,27 +88,8 @@ export function startTimer(parts: TriggerParts, dataFolder: string | undefined):
 }
 
 /** The trigger's data for one firing. */
-export function timerData(isPastDue: boolean, state: Status): TypedData {
+export function timerData(isPastDue: boolean, state: TimerStatus): TypedData {
   return {
     json: JSON.stringify({ Schedule: { AdjustForDST: true }, ScheduleStatus: state, IsPastDue: isPastDue }),
   }
-}
-
-/** `last` and `next` in milliseconds since the epoch; 0 stands for never, which .NET writes as the year 1. */
-export function statusOf(last: number, next: number): Status {
-  const iso = last === 0 ? '0001-01-01T00:00:00Z' : new Date(last).toISOString()
-  return { Last: iso, Next: new Date(next).toISOString(), LastUpdated: iso }
-}
-
-function readStatus(file: string): Status | undefined {
-  try {
-    return status.parse(JSON.parse(readFileSync(file, 'utf8')))
-  } catch {
-    return undefined // Never fired, or a file cut short by a kill: the schedule starts anew.
-  }
-}
-
-function writeStatus(file: string, value: Status): void {
-  mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, JSON.stringify(value))
 }
