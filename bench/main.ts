@@ -4,7 +4,7 @@ import { cpus, totalmem } from 'node:os'
 import { readConfig } from '../shared/config.ts'
 import { benchContention } from './contention.ts'
 import { benchCost } from './cost.ts'
-import { benchDelivery } from './delivery.ts'
+import { benchDelivery, benchSeveralHosts } from './delivery.ts'
 import { benchEmulators } from './emulators.ts'
 import { startStack } from './stack.ts'
 import { benchBundle, benchStart } from './start.ts'
@@ -19,11 +19,12 @@ console.log(
 )
 if (runs('start')) await benchStart(PORTS)
 if (runs('bundle')) await benchBundle()
-const needStack = ['delivery', 'cost', 'throughput', 'contention'].filter(runs)
+const needStack = ['delivery', 'hosts', 'cost', 'throughput', 'contention'].filter(runs)
 if (needStack.length > 0) {
   await using stack = await startStack(PORTS)
   if (runs('cost')) await benchCost(stack)
   if (runs('delivery')) await benchDelivery(stack)
+  if (runs('hosts')) await benchSeveralHosts(stack)
   if (runs('throughput')) await benchThroughput(stack, readConfig(stack.settings))
   if (runs('contention')) await benchContention(stack, stack.settings)
 }

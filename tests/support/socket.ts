@@ -30,6 +30,7 @@ export async function openSocket(url: string): Promise<Socket> {
   const socket = new WebSocket(url, 'json.reliable.webpubsub.azure.v1')
   const received: Frame[] = []
   const waiting = new Set<() => void>()
+  const answers = new Map<unknown, (reply: never) => void>()
   const closed = new Promise<{ code: number }>((resolve) => socket.on('close', (code) => resolve({ code })))
   // Like the official client: the newest id, at most twice a second.
   let newest = 0
@@ -54,6 +55,7 @@ export async function openSocket(url: string): Promise<Socket> {
       if (frame.sequenceId) acknowledge(frame.sequenceId)
       if (frame.type !== 'message') return
       received.push(frame.data)
+      answers.get(frame.data.id)?.(frame.data)
       for (const check of [...waiting]) check()
     })
   })
@@ -84,8 +86,9 @@ export async function openSocket(url: string): Promise<Socket> {
     close,
     command(type, fields = {}) {
       const id = `c${++commands}`
+      const reply = new Promise<never>((resolve) => answers.set(id, resolve))
       sendEvent('command', 'json', { id, type, ...fields })
-      return wait((frame) => frame.type === 'reply' && frame.id === id) as never
+      return reply.finally(() => answers.delete(id))
     },
     [Symbol.asyncDispose]: close,
   }
