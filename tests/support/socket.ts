@@ -6,6 +6,8 @@ export interface Frame {
   [name: string]: unknown
 }
 
+export type Reply = Frame & { ok: boolean; result?: never; error?: { code: string } }
+
 export interface Socket extends AsyncDisposable {
   connectionId: string
   /** Server messages' data, in the order of arrival. */
@@ -13,10 +15,7 @@ export interface Socket extends AsyncDisposable {
   /** The first frame, past or future, that fits. */
   wait(fits: (frame: Frame) => boolean): Promise<Frame>
   /** Sends a command and resolves with its reply. */
-  command(
-    type: string,
-    fields?: object,
-  ): Promise<Frame & { ok: boolean; result?: never; error?: { code: string } }>
+  command(type: string, fields?: object): Promise<Reply>
   /** Sends anything at all as the event `name`. */
   sendEvent(name: string, dataType: 'json' | 'text', data: unknown): void
   closed: Promise<{ code: number }>
@@ -30,7 +29,7 @@ export async function openSocket(url: string): Promise<Socket> {
   const socket = new WebSocket(url, 'json.reliable.webpubsub.azure.v1')
   const received: Frame[] = []
   const waiting = new Set<() => void>()
-  const answers = new Map<unknown, (reply: never) => void>()
+  const answers = new Map<unknown, (reply: Reply) => void>()
   const closed = new Promise<{ code: number }>((resolve) => socket.on('close', (code) => resolve({ code })))
   // Like the official client: the newest id, at most twice a second.
   let newest = 0
@@ -86,7 +85,7 @@ export async function openSocket(url: string): Promise<Socket> {
     close,
     command(type, fields = {}) {
       const id = `c${++commands}`
-      const reply = new Promise<never>((resolve) => answers.set(id, resolve))
+      const reply = new Promise<Reply>((resolve) => answers.set(id, resolve))
       sendEvent('command', 'json', { id, type, ...fields })
       return reply.finally(() => answers.delete(id))
     },
