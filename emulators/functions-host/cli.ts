@@ -20,6 +20,7 @@ const flags = z.object({
   leaseRenewMs: z.number().optional(),
   leaseExpirationMs: z.number().optional(),
   queueLockMs: z.number().optional(),
+  feedWakeMs: z.number().optional(),
   watch: z.boolean().optional(),
   exitWithStdin: z.boolean().optional(),
 })
@@ -42,6 +43,7 @@ export function register(program: Command): void {
     .option('--lease-renew-ms <ms>', 'change feed: how often a lease is renewed (17000)', number)
     .option('--lease-expiration-ms <ms>', 'change feed: when a silent owner loses a lease (60000)', number)
     .option('--queue-lock-ms <ms>', 'queues: how long a message stays invisible unrenewed (600000)', number)
+    .option('--feed-wake-ms <ms>', 'change feed: read it so long after a write of this process', number)
     .option('--watch', 'replace the app when one of its files changes')
     .option('--exit-with-stdin', 'stop when stdin ends, so as not to outlive the parent process')
     .action(async (raw: unknown) => {
@@ -89,6 +91,7 @@ function optionsOf(given: z.infer<typeof flags>): FunctionsHostOptions {
     ...(given.bodyLimit !== undefined && { bodyLimit: given.bodyLimit }),
     ...(given.drainMs !== undefined && { drainMs: given.drainMs }),
     ...(given.queueLockMs !== undefined && { queueLockMs: given.queueLockMs }),
+    ...(given.feedWakeMs !== undefined && { feedWakeMs: given.feedWakeMs }),
   }
 }
 

@@ -109,6 +109,7 @@ function argumentsOf(options: SpawnOptions): string[] {
     '--lease-renew-ms': leases.renewMs,
     '--lease-expiration-ms': leases.expirationMs,
     '--queue-lock-ms': options.queueLockMs,
+    '--feed-wake-ms': options.feedWakeMs,
   }
   const given = Object.entries(flags).filter(([, value]) => value !== undefined)
   return [

@@ -232,3 +232,23 @@ test('fired by hand it takes an array of documents and nothing else', async () =
   expect((await fire([{ id: 'by-hand' }])).status).toBe(202)
   await host.logged('did by-hand;')
 })
+
+test('a feed that is hardly ever polled is read after a write of the host itself, when told so', async () => {
+  const container = await newContainer()
+  const quiet = FUNCTIONS.filter((name) => name !== 'plain').map((name) => [
+    `AzureWebJobs.${name}.Disabled`,
+    '1',
+  ])
+  const settings = { COSMOS: cosmos.connectionString, CONTAINER: container.id, POLL_MS: '3600000' }
+  await using host = await spawnFunctionsHost({
+    ...{ app, log: 'info', leases, feedWakeMs: 10 },
+    settings: { ...settings, ...Object.fromEntries(quiet) },
+  })
+  await host.logged('feed-reading')
+  await add(container, 'from outside')
+  const write = () => fetch(`${host.url}/admin/functions/writer`, { method: 'POST', body: '{"input":""}' })
+  await write()
+  await host.logged(/did from outside,[\w-]{36};/)
+  await write()
+  await host.logged(/did [\w-]{36};/)
+})

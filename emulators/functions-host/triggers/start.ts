@@ -25,6 +25,7 @@ export interface TriggerServices {
   dataFolder: string | undefined
   queueLockMs: number
   leaseTimes: Partial<LeaseTimes>
+  feedWakeMs: number | undefined
 }
 
 /**
@@ -60,6 +61,7 @@ async function start(
         parts,
         services.cosmos,
         services.leaseTimes,
+        services.feedWakeMs,
       )
     case 'warmuptrigger':
       await invoke(target, {

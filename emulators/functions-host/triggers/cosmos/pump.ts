@@ -8,6 +8,7 @@ import type { TriggerParts } from '../trigger.ts'
 import { createBackoff, pause } from '../wait.ts'
 import { openFeed, RangeSplit, type Start } from './feed.ts'
 import { type FeedRange, type Lease, LeaseLost, type LeaseStore } from './lease-store.ts'
+import type { OwnWrites } from './own-writes.ts'
 
 export interface PumpParts extends TriggerParts {
   monitored: Container
@@ -17,6 +18,8 @@ export interface PumpParts extends TriggerParts {
   maxItems: number
   pollMs: number
   renewMs: number
+  /** When given, a rest between two reads ends early after a write of this process. */
+  writes: OwnWrites | undefined
 }
 
 export interface Pump {
@@ -111,6 +114,7 @@ async function read(
   while (!ending.aborted) {
     try {
       feed ??= await openFeed(parts.monitored, range, position, parts.start, parts.maxItems)
+      const written = parts.writes?.next()
       const page = await feed.next()
       backoff.reset()
       if (!told) parts.log('info', 'feed-reading', { function: target.metadata.name, lease: parts.lease.id })
@@ -124,7 +128,9 @@ async function read(
         await settle(() => checkpoint(page.position), ending, guard)
       }
       position = page.position
-      if (page.documents.length === 0) await pause(parts.pollMs, ending)
+      if (page.documents.length === 0) {
+        await pause(parts.pollMs, written ? AbortSignal.any([ending, written]) : ending)
+      }
     } catch (error) {
       feed = undefined
       if (!(error instanceof RangeSplit)) guard(error, 'change-feed')

@@ -8,6 +8,7 @@ import { chooseLeases, type LeaseTimes } from './balance.ts'
 import type { CosmosClients } from './clients.ts'
 import { createLeaseStore, type LeaseStore } from './lease-store.ts'
 import { type CosmosTriggerOptions, parseCosmosOptions } from './options.ts'
+import { watchOwnWrites } from './own-writes.ts'
 import { type Pump, startPump } from './pump.ts'
 import { readRanges } from './ranges.ts'
 
@@ -24,8 +25,12 @@ export async function startCosmos(
   parts: TriggerParts,
   clients: CosmosClients,
   times: Partial<LeaseTimes>,
+  wakeMs: number | undefined,
 ): Promise<Trigger> {
   const options = parseCosmosOptions(parts, times)
+  const { endpoint, databaseName, containerName } = options
+  const writes =
+    wakeMs === undefined ? undefined : watchOwnWrites(endpoint, databaseName, containerName, wakeMs)
   const { log, target } = parts
   const owner = randomUUID()
   const pumps = new Map<string, Pump>()
@@ -43,7 +48,10 @@ export async function startCosmos(
       log('info', 'lease-acquired', { function: target.metadata.name, lease: lease.id, from: wanted.Owner })
       const { start, maxItems, pollMs } = options
       const { renewMs } = options.times
-      const pump = startPump({ ...parts, monitored, store, lease, start, maxItems, pollMs, renewMs })
+      const pump = startPump({
+        ...parts,
+        ...{ monitored, store, lease, start, maxItems, pollMs, renewMs, writes },
+      })
       pumps.set(lease.id, pump)
       void pump.done.then(() => {
         pumps.delete(lease.id)
@@ -80,6 +88,7 @@ export async function startCosmos(
   return {
     async stop() {
       stopping.abort()
+      writes?.close()
       await running
       await Promise.all([...pumps.values()].map((pump) => pump.stop()))
     },

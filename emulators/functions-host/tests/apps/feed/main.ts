@@ -30,10 +30,18 @@ const common: Omit<CosmosDBv4FunctionOptions, 'handler'> = {
   containerName: '%CONTAINER%',
   leaseContainerName: 'leases',
   createLeaseContainerIfNotExists: true,
-  feedPollDelay: 50,
+  feedPollDelay: Number(process.env.POLL_MS ?? 50),
   maxItemsPerInvocation: 2,
 }
 const fromStart = { ...common, startFromBeginning: true }
+
+// What the app itself writes: a document with the id that it is fired with.
+const written = output.cosmosDB({ connection: 'COSMOS', databaseName: 'test', containerName: '%CONTAINER%' })
+app.timer('writer', {
+  schedule: '0 0 0 1 1 *',
+  extraOutputs: [written],
+  handler: (_timer, context) => context.extraOutputs.set(written, { id: context.invocationId }),
+})
 
 app.cosmosDB('plain', {
   ...fromStart,
