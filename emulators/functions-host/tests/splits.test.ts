@@ -66,6 +66,9 @@ test('one host follows a split, and a split of a part', async () => {
   await add(ids('c'))
   await did([host], ids('c'))
   expect(await leaseNames()).toEqual(['1', '3', '4'])
+  // Each document once: nothing of what was read before a split came again after it.
+  const done = [...host.logs().matchAll(/ did ([\w,]+);/g)].flatMap(([, names = '']) => names.split(','))
+  expect(done.sort()).toEqual([...ids('a'), ...ids('b'), ...ids('c')].sort())
 })
 
 test('what was split twice while no host was running is read by two, from where the last one stopped', async () => {
