@@ -11,7 +11,7 @@ export const sendMessageEndpoint = endpoint({
   input: sendMessageRequest,
   run: async (app, actor, message) => {
     const sent = await sendMessage(app, actor, message)
-    // Stored is what the answer means; that it was also pushed is waited for, so that the invocation covers its work.
+    // Stored is what the answer means. That it is out as well is waited for a moment: the invocation covers its work.
     await app.published.get(sent.entry)
     return sent.created ? created(renderEntry(sent.entry)) : ok(renderEntry(sent.entry))
   },
