@@ -65,7 +65,6 @@ export function appSettings(stack: Addresses, own: OwnSettings): Settings {
     FUNCTIONS_WORKER_RUNTIME: 'node',
     ...(!isReplaced(own, 'Cosmos') && { Cosmos: stack.cosmos }),
     COSMOS_DATABASE: 'parley',
-    LEASE_CONTAINER: 'leases',
     FEED_POLL_DELAY_MS: '100',
     ...(!isReplaced(own, 'WebPubSub') && { WebPubSub: stack.webPubSub }),
     WEB_PUBSUB_HUB: 'chat',

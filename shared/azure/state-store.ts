@@ -8,8 +8,8 @@ import { createItem, inList, patchItem, queryAll, readItem, replaceItem } from '
 import { withoutSystemFields } from './log-documents.ts'
 
 const RUN_TTL_S = 30 * 24 * 3600
-/** A patch takes ten operations at most; one of them moves the head. */
-const SENDERS_PER_PATCH = 9
+/** What one patch takes: https://learn.microsoft.com/azure/cosmos-db/partial-document-update */
+const OPERATIONS_PER_PATCH = 10
 
 export function createStateStore(state: Container): StateStore {
   return {
@@ -109,11 +109,11 @@ async function advanceHead(state: Container, chatId: string, to: HeadMove): Prom
     path: `/sent/${userId}`,
     value,
   }))
-  const first = [...operations, ...senders.splice(0, 10 - operations.length)]
+  const first = [...operations, ...senders.splice(0, OPERATIONS_PER_PATCH - operations.length)]
   const outcome = await patchItem(state, chatId, 'head', first, `c.last.seq < ${to.seq}`)
   // Somebody is ahead of us: what they wrote of these senders is newer.
   while (outcome === 'patched' && senders.length > 0) {
-    await patchItem(state, chatId, 'head', senders.splice(0, SENDERS_PER_PATCH + 1))
+    await patchItem(state, chatId, 'head', senders.splice(0, OPERATIONS_PER_PATCH))
   }
   return outcome === 'patched'
 }

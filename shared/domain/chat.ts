@@ -98,6 +98,9 @@ export function unread(head: Head, item: Pick<InboxItem, 'joined' | 'cleared'>, 
 export const visibleFrom = (item: Pick<InboxItem, 'joined' | 'cleared'>): number =>
   Math.max(item.joined.seq, item.cleared.seq) + 1
 
+/** Larger chats show receipts on demand only: every reader would tell every other. */
+export const RECEIPTS_UP_TO = 50
+
 /** The Web PubSub group that carries a chat. */
 export const chatGroup = (chatId: string): string => `chat.${chatId}`
 

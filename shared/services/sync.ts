@@ -1,6 +1,13 @@
 // From any past to the present: what happened in each of my chats since the last seq I know, and which chats I lost.
 import { fitting, jsonBytes, PAGE_BYTES } from '../domain/budget.ts'
-import { chatGroup, currentReceipts, type InboxItem, type Receipt, visibleFrom } from '../domain/chat.ts'
+import {
+  chatGroup,
+  currentReceipts,
+  type InboxItem,
+  RECEIPTS_UP_TO,
+  type Receipt,
+  visibleFrom,
+} from '../domain/chat.ts'
 import type { Entry } from '../domain/entry.ts'
 import type { Actor } from '../domain/user.ts'
 import { viewAll } from './chats/read-chat.ts'
@@ -37,8 +44,6 @@ export interface Synced {
 /** Beyond this many entries a snapshot is cheaper for both sides. */
 const MAX_ENTRIES = 500
 const SNAPSHOT_MESSAGES = 50
-/** Larger chats show receipts on demand, as on the socket. */
-const RECEIPTS_UP_TO = 50
 const INBOX_PAGE = 100
 const AT_ONCE = 4
 

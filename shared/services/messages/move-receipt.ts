@@ -1,4 +1,11 @@
-import { chatGroup, currentReceipt, currentReceipts, type Receipt, visibleFrom } from '../../domain/chat.ts'
+import {
+  chatGroup,
+  currentReceipt,
+  currentReceipts,
+  RECEIPTS_UP_TO,
+  type Receipt,
+  visibleFrom,
+} from '../../domain/chat.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { Actor } from '../../domain/user.ts'
 import { readMembership } from '../chats/read-chat.ts'
@@ -13,9 +20,6 @@ export interface ReceiptDeps {
   logger: Logger
   receiptFrame(receipt: Receipt): unknown
 }
-
-/** Larger chats show no receipts on the socket: every reader would tell every other. */
-const PUSHED_UP_TO = 50
 
 /**
  * Moves one's own watermark forward; an older seq changes nothing. Reading implies delivery.
@@ -35,7 +39,7 @@ export async function moveReceipt(
   const at = new Date(deps.time.now()).toISOString()
   const moved = await deps.state.moveReceipt(chatId, actor.userId, mark, { seq, n: entry.n, at })
   const receipt = head ? currentReceipt(head, actor.userId, moved) : moved
-  if ((head?.memberCount ?? 0) <= PUSHED_UP_TO) {
+  if ((head?.memberCount ?? 0) <= RECEIPTS_UP_TO) {
     await deps.push.toGroup(chatGroup(chatId), deps.receiptFrame(receipt)).catch((error) => {
       deps.logger('warn', 'receipt.push.failed', { chatId, error: String(error) })
     })
