@@ -1,9 +1,9 @@
 // A logical connection: who it is, what it may do and what it has not confirmed yet. It outlives its socket when the
 // protocol is reliable. Plain data; hub.ts, delivery.ts and lifecycle.ts change it.
 import type { WebSocket } from 'ws'
+import type { Timer } from '../kit/clock.ts'
 import { type AckCache, createAckCache } from './ack-cache.ts'
 import type { Operation } from './client-frames.ts'
-import type { Timer } from './clock.ts'
 import { type Codec, subprotocolOf } from './codec.ts'
 import type { Hub } from './hub.ts'
 import { type Permissions, permissionsFromRoles } from './permissions.ts'

@@ -1,7 +1,8 @@
 // Puts frames on sockets. Data messages of the reliable protocol get their sequence id here and stay until they are
 // acknowledged; whoever lets too many pile up is cut off for good. Nothing is awaited between two receivers.
+
+import type { Clock } from '../kit/clock.ts'
 import type { Faults } from '../kit/faults.ts'
-import type { Clock } from './clock.ts'
 import type { Connection } from './connection.ts'
 import { type Encoded, encode, type Message } from './message.ts'
 import type { ServiceFrame } from './service-frames.ts'

@@ -8,8 +8,8 @@ import {
   type JSONWebKeySet,
   jwtVerify,
 } from 'jose'
+import type { Clock } from '../kit/clock.ts'
 import type { Log } from '../kit/log.ts'
-import type { Clock } from './clock.ts'
 
 const AUDIENCE = 'https://webpubsub.azure.com'
 const SKEW_SECONDS = 300

@@ -1,10 +1,11 @@
 // Azure Web PubSub, emulated: one HTTP server for the REST API and the clients' WebSockets, everything in memory.
 // Start as many as you like in one process; each has its own hubs, faults and clock.
+
+import { type Clock, systemClock } from '../kit/clock.ts'
 import { createFaults, type Faults } from '../kit/faults.ts'
 import { createHttpServer } from '../kit/http-server.ts'
 import { close, listen } from '../kit/listen.ts'
 import { createLog, type Log } from '../kit/log.ts'
-import { type Clock, systemClock } from './clock.ts'
 import type { Connection } from './connection.ts'
 import { createDelivery } from './delivery.ts'
 import { createEntra, type EntraOptions } from './entra.ts'

@@ -1,7 +1,8 @@
 // What the parts of one running emulator share. Built once in server.ts and handed to every part.
+
+import type { Clock } from '../kit/clock.ts'
 import type { Faults } from '../kit/faults.ts'
 import type { Log } from '../kit/log.ts'
-import type { Clock } from './clock.ts'
 import type { Delivery } from './delivery.ts'
 import type { VerifyEntra } from './entra.ts'
 import { createHub, type Hub } from './hub.ts'

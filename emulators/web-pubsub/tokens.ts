@@ -2,7 +2,7 @@
 // Clients and REST callers bring theirs; reconnection tokens are our own and open one connection only.
 import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
-import type { Clock } from './clock.ts'
+import type { Clock } from '../kit/clock.ts'
 
 const SKEW_SECONDS = 300
 const RECONNECTION_LIFETIME_SECONDS = 7 * 24 * 3600

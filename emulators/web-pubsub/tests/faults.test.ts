@@ -1,7 +1,8 @@
 // Faults on every side: REST, events, sockets.
+
+import { createManualClock } from '../../kit/manual-clock.ts'
 import { startWebPubSub } from '../server.ts'
 import { startEventHandler } from './support/event-handler.ts'
-import { createManualClock } from './support/manual-clock.ts'
 import { connectRaw } from './support/raw-client.ts'
 import { clientUrl, connectSdk, serviceClient } from './support/sdk.ts'
 

@@ -1,9 +1,9 @@
 // Event handlers that ask for the managed identity of the service.
 import { createLocalJWKSet, jwtVerify } from 'jose'
+import { createManualClock } from '../../kit/manual-clock.ts'
 import { startWebPubSub, type WebPubSubOptions } from '../server.ts'
 import { startEventHandler } from './support/event-handler.ts'
 import { startIssuer } from './support/issuer.ts'
-import { createManualClock } from './support/manual-clock.ts'
 import { connectSdk } from './support/sdk.ts'
 
 const RESOURCE = 'api://handler'

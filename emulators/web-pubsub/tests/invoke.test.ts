@@ -1,7 +1,8 @@
 // Invocations: an event whose answer comes back to the caller.
+
+import { createManualClock } from '../../kit/manual-clock.ts'
 import { startWebPubSub, type WebPubSub, type WebPubSubOptions } from '../server.ts'
 import { type EventHandler, startEventHandler } from './support/event-handler.ts'
-import { createManualClock } from './support/manual-clock.ts'
 import { connectRaw, type RawClient } from './support/raw-client.ts'
 import { clientUrl, connectSdk } from './support/sdk.ts'
 

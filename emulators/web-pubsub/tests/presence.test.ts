@@ -1,7 +1,8 @@
 // Group presence events: joined and left.
+
+import { createManualClock } from '../../kit/manual-clock.ts'
 import { startWebPubSub, type WebPubSub } from '../server.ts'
 import { type EventHandler, startEventHandler } from './support/event-handler.ts'
-import { createManualClock } from './support/manual-clock.ts'
 import { connectRaw } from './support/raw-client.ts'
 import { clientUrl, connectSdk, serviceClient } from './support/sdk.ts'
 

@@ -1,7 +1,8 @@
 // The reliable protocol: sequence ids, acknowledgement, recovery and its limits.
+
+import { createManualClock } from '../../kit/manual-clock.ts'
 import { startWebPubSub, type WebPubSub } from '../server.ts'
 import { startEventHandler } from './support/event-handler.ts'
-import { createManualClock } from './support/manual-clock.ts'
 import { connectRaw, type RawClient } from './support/raw-client.ts'
 import { clientUrl, connectSdk, serviceClient } from './support/sdk.ts'
 

@@ -1,7 +1,7 @@
 // Streams from a client to a group.
 import type { GroupStream } from '@azure/web-pubsub-client'
+import { createManualClock } from '../../kit/manual-clock.ts'
 import { startWebPubSub } from '../server.ts'
-import { createManualClock } from './support/manual-clock.ts'
 import { connectRaw, type RawClient } from './support/raw-client.ts'
 import { clientUrl, connectSdk, serviceClient } from './support/sdk.ts'
 

@@ -1,9 +1,9 @@
 // Before events: a handler's consent, and what its answer to connect makes of a client.
 import { createHmac } from 'node:crypto'
 import { WebSocket } from 'ws'
+import { createManualClock } from '../../kit/manual-clock.ts'
 import { type Answer, startEventHandler } from './support/event-handler.ts'
 import { connect, JSON_TYPE, JSON_V1, start, statusOf } from './support/handled.ts'
-import { createManualClock } from './support/manual-clock.ts'
 import { connectRaw } from './support/raw-client.ts'
 import { clientUrl } from './support/sdk.ts'
 import { KEY } from './support/tokens.ts'

@@ -1,7 +1,8 @@
 // Events to handlers, judged by a handler on plain node:http.
+
+import { createManualClock } from '../../kit/manual-clock.ts'
 import { type Answer, startEventHandler } from './support/event-handler.ts'
 import { connect, JSON_TYPE, start, statusOf } from './support/handled.ts'
-import { createManualClock } from './support/manual-clock.ts'
 import { connectRaw } from './support/raw-client.ts'
 import { clientUrl, connectSdk } from './support/sdk.ts'
 

@@ -1,7 +1,8 @@
 // The events of a hub, sent to the first handler that takes them. `connect` and user events wait for the answer; that
 // clients are connected, disconnected, members of groups or no longer is only reported.
+
+import type { Clock } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
-import type { Clock } from '../clock.ts'
 import type { Connection } from '../connection.ts'
 import { bodyOf, dataTypeOf, payloadFrom } from '../media-type.ts'
 import type { Payload } from '../message.ts'

@@ -6,7 +6,7 @@ import {
   type IncomingMessage,
 } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../../kit/clock.ts'
 
 const HEADERS_TIMEOUT_MS = 100_000
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024

@@ -2,7 +2,7 @@
 // endpoint that speaks as App Service's does, kept until shortly before it expires.
 // https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
 import { z } from 'zod'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../../kit/clock.ts'
 import { NoAnswer } from './http-client.ts'
 
 export interface IdentityOptions {

@@ -1,8 +1,8 @@
 // Asking an event handler until it answers: after 1, 3 and 5 seconds on 408, 5xx and a broken network, no more.
 // The repeated request is the same to the byte, so a handler can tell by its id.
 import { setTimeout as delay } from 'node:timers/promises'
+import { type Clock, pause } from '../../kit/clock.ts'
 import type { Faults } from '../../kit/faults.ts'
-import { type Clock, pause } from '../clock.ts'
 import { type HttpAnswer, type HttpClient, type HttpRequest, NoAnswer } from './http-client.ts'
 
 const PAUSES_MS = [1000, 3000, 5000]

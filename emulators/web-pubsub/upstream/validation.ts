@@ -1,7 +1,7 @@
 // Abuse protection: a handler URL gets events only after it has allowed our origin, asked once per URL by OPTIONS (by
 // GET where OPTIONS is unknown). A refusal is asked again after 1, 2, 4 … 60 seconds.
 // https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/http-webhook.md#4-abuse-protection
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../../kit/clock.ts'
 import { type HttpAnswer, NoAnswer } from './http-client.ts'
 import type { Ask } from './retry.ts'
 
