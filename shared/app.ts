@@ -21,6 +21,7 @@ import { createRevocations } from './services/auth/revocations.ts'
 import type { ChatView } from './services/chats/view.ts'
 import { createAppender } from './services/log/append.ts'
 import { createDeliverer } from './services/log/deliver.ts'
+import { withTargets } from './services/log/with-targets.ts'
 import { explainRefusal } from './services/messages/send-message.ts'
 import type { Logger, Provider, Push, Time } from './services/ports.ts'
 
@@ -44,7 +45,8 @@ export function createApp(config: Config, logger: Logger) {
     config.hub,
   )
   const revocations = createRevocations(sessions, time)
-  const deliverer = createDeliverer({ log, state, push, time, logger, frames: entriesFrames })
+  const shown = (chatId: string, entries: StoredEntry[]) => withTargets(log, chatId, entries)
+  const deliverer = createDeliverer({ log, state, push, time, logger, frames: entriesFrames, shown })
   /** Publishing under way, by entry: whoever answers a sender waits for it. */
   const published = new WeakMap<StoredEntry, Promise<unknown>>()
   const logDeps = {

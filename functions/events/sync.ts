@@ -15,7 +15,7 @@ export const syncEndpoint = endpoint({
       chats: chats.map(({ view, entries, snapshot, receipts, more }) => ({
         chat: renderChat(view),
         ...(entries && { entries: entries.map(renderEntry) }),
-        ...(snapshot && { snapshot: snapshot.map(renderMessage) }),
+        ...(snapshot && { snapshot: snapshot.map((message) => renderMessage(message)) }),
         receipts: receipts.map(renderReceipt),
         more,
       })),

@@ -13,9 +13,9 @@ export const getRunEndpoint = endpoint({
   input: runRequest,
   run: async (app, actor, { chatId, runId }) => {
     const item = await readMembership(app.inbox, actor, chatId)
-    const found = await app.state.readRun(chatId, runId)
+    const [found, head] = await Promise.all([app.state.readRun(chatId, runId), app.state.readHead(chatId)])
     // What answers a prompt from before one's time is as unseen as the prompt.
-    if (!found || found.run.promptSeq < visibleFrom(item))
+    if (!found || found.run.promptSeq < visibleFrom(item, head))
       throw new ChatError('not-found', `There is no run ${runId}.`)
     return ok(renderRun(found.run))
   },

@@ -8,11 +8,11 @@ export const listBotsEndpoint = endpoint({
   route: 'bots',
   input: nothing,
   run: async (app) => {
-    const bots = app.bots.map(({ botId, displayName, provider, model }) => ({
+    const bots = app.bots.map(({ botId, displayName, models: [first] }) => ({
       botId,
       displayName,
-      provider,
-      model,
+      provider: first.provider,
+      model: first.model,
     }))
     return ok({ bots })
   },

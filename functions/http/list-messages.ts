@@ -11,6 +11,6 @@ export const listMessagesEndpoint = endpoint({
   input: listMessagesRequest,
   run: async (app, actor, page) => {
     const { messages, head, more } = await listMessages(app, actor, page)
-    return ok({ messages: messages.map(renderMessage), head, more })
+    return ok({ messages: messages.map((message) => renderMessage(message)), head, more })
   },
 })

@@ -58,9 +58,9 @@ async function apply(inbox: Container, item: InboxItem): Promise<void> {
       continue
     }
     if (found.item.memberSeq >= item.memberSeq) return
-    const { cleared, activeAt, muted, pinned } = found.item
-    const kept =
-      item.removed || found.item.removed ? document : { ...document, cleared, activeAt, muted, pinned }
+    const { cleared, activeAt, muted, pinned, mentions, hiddenAt } = found.item
+    const own = { cleared, activeAt, muted, pinned, mentions, hiddenAt }
+    const kept = item.removed || found.item.removed ? document : { ...document, ...own }
     if (await replaceItem(inbox, item.userId, kept, found.etag)) return
   }
 }

@@ -19,7 +19,7 @@ interface Step {
 
 const WRITES: ReadonlySet<string> = new Set(['owner', 'admin', 'member'])
 
-/** Creates first (their conflict is the race), then the members, then who may write, and the guard last. */
+/** Creates first (their conflict is the race), then what they change, the members, then who may write, and the guard last. */
 export function toSteps(chatId: string, batch: LogBatch): Step[] {
   const conflict = (): CommitOutcome => ({ kind: 'conflict' })
   const memberConflict = (): CommitOutcome => ({ kind: 'member-conflict' })
@@ -28,6 +28,15 @@ export function toSteps(chatId: string, batch: LogBatch): Step[] {
     failed: conflict,
   }))
   if (batch.chat) creates.unshift({ operation: create(chatDocument(batch.chat)), failed: conflict })
+  const stale = (): CommitOutcome => ({ kind: 'stale' })
+  const updates: Step[] = (batch.updates ?? []).map(({ entry, etag }) => ({
+    operation: replace(entryDocument(entry), etag),
+    failed: stale,
+  }))
+  if (batch.chatUpdate) {
+    const { chat, etag } = batch.chatUpdate
+    updates.push({ operation: replace(chatDocument(chat), etag), failed: stale })
+  }
   const members = (batch.members ?? []).flatMap(memberOperations)
   const writers: Step[] = batch.writers.map((userId) => ({
     operation: { operationType: 'Read', id: writerId(userId) },
@@ -44,6 +53,7 @@ export function toSteps(chatId: string, batch: LogBatch): Step[] {
         ]
   return [
     ...creates,
+    ...updates,
     ...members.map((operation) => ({ operation, failed: memberConflict })),
     ...writers,
     ...guard,
@@ -63,15 +73,22 @@ function memberOperations({ kind, member }: MemberChange): OperationInput[] {
       ? [create(memberDocument(member)), create(writer)]
       : [create(memberDocument(member))]
   }
-  const replace: OperationInput = {
+  const swap: OperationInput = {
     operationType: 'Replace',
     id: memberId(userId),
     resourceBody: memberDocument(member) as never,
   }
   return WRITES.has(role)
-    ? [replace, { operationType: 'Upsert', resourceBody: writer as never }]
-    : [replace, dropWriter]
+    ? [swap, { operationType: 'Upsert', resourceBody: writer as never }]
+    : [swap, dropWriter]
 }
+
+const replace = (document: { id: string }, etag: string): OperationInput => ({
+  operationType: 'Replace',
+  id: document.id,
+  ifMatch: etag,
+  resourceBody: document as never,
+})
 
 const create = (document: object): OperationInput => ({
   operationType: 'Create',

@@ -46,6 +46,12 @@ export function withoutSystemFields<T extends object>(item: T): T {
   return Object.fromEntries(kept) as T
 }
 
+/** A chat document is its own key; the chat is not. */
+export function toChat(item: Chat): Chat {
+  const { dedupeKey: _, ...chat } = withoutSystemFields(item) as Chat & { dedupeKey: string }
+  return chat
+}
+
 export const toEntry = (item: object): StoredEntry => withoutSystemFields(item) as StoredEntry
 
 /** Whether a document of the change feed is a log entry. */

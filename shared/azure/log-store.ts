@@ -1,12 +1,12 @@
 // The log in the `chats` container: one logical partition per chat, one transactional batch per commit.
 import type { Container } from '@azure/cosmos'
 import type { Chat } from '../domain/chat.ts'
-import type { Entry, StoredEntry } from '../domain/entry.ts'
+import type { MessageEntry, StoredEntry } from '../domain/entry.ts'
 import type { CommitOutcome, LogBatch, LogStore, MessageRange } from '../services/ports.ts'
 import { retryAfterOf, statusOf } from './cosmos-errors.ts'
 import { inList, queryAll, readItem } from './cosmos-items.ts'
 import { toOutcome, toSteps } from './log-batch.ts'
-import { entryId, memberId, toEntry, toMember, withoutSystemFields } from './log-documents.ts'
+import { entryId, memberId, toChat, toEntry, toMember } from './log-documents.ts'
 
 export function createLogStore(chats: Container): LogStore {
   const entries = async (chatId: string, text: string, values: Record<string, number | string>) => {
@@ -18,6 +18,18 @@ export function createLogStore(chats: Container): LogStore {
     async readEntry(chatId, seq) {
       const found = await readItem<StoredEntry>(chats, chatId, entryId(seq))
       return found && toEntry(found.item)
+    },
+    async findEntry(chatId, seq) {
+      const found = await readItem<StoredEntry>(chats, chatId, entryId(seq))
+      return found && { entry: toEntry(found.item), etag: found.etag }
+    },
+    async findChat(chatId) {
+      const found = await readItem<Chat>(chats, chatId, 'chat')
+      return found && { chat: toChat(found.item), etag: found.etag }
+    },
+    async readEntries(chatId, seqs) {
+      const { text, values } = inList('id', seqs.map(entryId))
+      return seqs.length === 0 ? [] : entries(chatId, `SELECT * FROM c WHERE c.id IN ${text}`, values)
     },
     async readTail(chatId) {
       const [tail] = await entries(chatId, 'SELECT TOP 1 * FROM c WHERE c.seq > 0 ORDER BY c.seq DESC', {})
@@ -32,7 +44,7 @@ export function createLogStore(chats: Container): LogStore {
     listMessages: (chatId, range) => listMessages(chats, chatId, range),
     async readChat(chatId) {
       const found = await readItem<Chat>(chats, chatId, 'chat')
-      return found && withoutSystemFields(found.item)
+      return found && toChat(found.item)
     },
     async readMember(chatId, userId) {
       const found = await readItem<Parameters<typeof toMember>[0]>(chats, chatId, memberId(userId))
@@ -67,13 +79,13 @@ async function commit(chats: Container, chatId: string, batch: LogBatch): Promis
   }
 }
 
-async function listMessages(chats: Container, chatId: string, range: MessageRange): Promise<Entry[]> {
+async function listMessages(chats: Container, chatId: string, range: MessageRange): Promise<MessageEntry[]> {
   const forward = range.after !== undefined && range.before === undefined
   const low = Math.max(range.from - 1, range.after ?? 0)
   const text = `SELECT TOP ${range.limit} * FROM c
     WHERE c.seq > @low AND c.seq < @high AND c.type = 'message' ORDER BY c.seq ${forward ? 'ASC' : 'DESC'}`
   const values = { low, high: range.before ?? Number.MAX_SAFE_INTEGER }
   const found = await queryAll<StoredEntry>(chats, { partition: chatId, text, values })
-  const messages = found.map(toEntry)
+  const messages = found.map(toEntry) as (StoredEntry & MessageEntry)[]
   return forward ? messages : messages.reverse()
 }

@@ -75,11 +75,12 @@ interface StoredHead {
   kind: Head['kind']
   name: Head['name']
   memberCount: number
-  last: Position & { at: string; preview: string; senderId: string }
+  last: Position & { at: string; preview: string; previewSeq: number; senderId: string }
+  cleared?: Position
   sent: Head['sent']
 }
 
-const toStoredHead = ({ chatId, kind, name, memberCount, sent, ...last }: Head): StoredHead => ({
+const toStoredHead = ({ chatId, kind, name, memberCount, sent, cleared, ...last }: Head): StoredHead => ({
   id: 'head',
   chatId,
   kind,
@@ -87,23 +88,23 @@ const toStoredHead = ({ chatId, kind, name, memberCount, sent, ...last }: Head):
   memberCount,
   last,
   sent,
+  ...(cleared && { cleared }),
 })
 
-const toHead = ({ chatId, kind, name, memberCount, sent, last }: StoredHead): Head => ({
+const toHead = ({ chatId, kind, name, memberCount, sent, cleared, last }: StoredHead): Head => ({
   chatId,
   kind,
   name,
   memberCount,
   sent,
+  ...(cleared && { cleared }),
   ...last,
 })
 
 async function advanceHead(state: Container, chatId: string, to: HeadMove): Promise<boolean> {
-  const { sent, memberCount, ...last } = to
-  const operations: PatchOperation[] = Object.entries(last)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => ({ op: 'set', path: `/last/${name}`, value }))
-  if (memberCount !== undefined) operations.push({ op: 'set', path: '/memberCount', value: memberCount })
+  const { sent, preview, retouched = [], seq, n, at, senderId, ...about } = to
+  const last = { seq, n, at, senderId, preview: preview?.text, previewSeq: preview?.seq }
+  const operations = [...settings('/last/', last), ...settings('/', about)]
   const senders: PatchOperation[] = Object.entries(sent).map(([userId, value]) => ({
     op: 'set',
     path: `/sent/${userId}`,
@@ -115,8 +116,18 @@ async function advanceHead(state: Container, chatId: string, to: HeadMove): Prom
   while (outcome === 'patched' && senders.length > 0) {
     await patchItem(state, chatId, 'head', senders.splice(0, OPERATIONS_PER_PATCH))
   }
+  // Whoever is ahead: a message that reads differently now must not be shown as it read before.
+  for (const { seq: changed, text } of retouched) {
+    const operation = { op: 'set' as const, path: '/last/preview', value: text }
+    await patchItem(state, chatId, 'head', [operation], `c.last.previewSeq = ${changed}`)
+  }
   return outcome === 'patched'
 }
+
+const settings = (at: string, values: Record<string, unknown>): PatchOperation[] =>
+  Object.entries(values)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => ({ op: 'set' as const, path: `${at}${name}`, value }))
 
 interface StoredReceipt {
   id: string

@@ -30,10 +30,14 @@ export interface Head extends Position {
   /** When the newest entry was made, ISO 8601. */
   at: string
   preview: string
+  /** The message that the preview is of, 0 for none. */
+  previewSeq: number
   senderId: string
   kind: ChatKind
   name: string | null
   memberCount: number
+  /** What everybody's history was cleared up to. */
+  cleared?: Position | undefined
   /** Newest own message per sender: sending reads, and the feed folds it into the sender's receipt later. */
   sent: Record<string, Position & { at: string }>
 }
@@ -51,6 +55,10 @@ export interface InboxItem {
   activeAt: string
   muted: boolean
   pinned: boolean
+  /** Messages that name this user, newest last, as many as are kept. */
+  mentions?: number[] | undefined
+  /** The user put the chat away when the log stood here; what is said later brings it back. */
+  hiddenAt?: number | undefined
   /** The membership entry this item reflects; a newer one wins. */
   memberSeq: number
   removed: boolean
@@ -91,12 +99,14 @@ export function currentReceipts(head: Head, stored: Receipt[]): Receipt[] {
 
 /** Messages the user has not seen: arithmetic on `n`, never a count over the log. */
 export function unread(head: Head, item: Pick<InboxItem, 'joined' | 'cleared'>, read: Position): number {
-  return Math.max(0, head.n - Math.max(read.n, item.joined.n, item.cleared.n))
+  return Math.max(0, head.n - Math.max(read.n, item.joined.n, item.cleared.n, head.cleared?.n ?? 0))
 }
 
 /** The first seq a member may see. */
-export const visibleFrom = (item: Pick<InboxItem, 'joined' | 'cleared'>): number =>
-  Math.max(item.joined.seq, item.cleared.seq) + 1
+export const visibleFrom = (
+  item: Pick<InboxItem, 'joined' | 'cleared'>,
+  head: Pick<Head, 'cleared'> | undefined,
+): number => Math.max(item.joined.seq, item.cleared.seq, head?.cleared?.seq ?? 0) + 1
 
 /** Larger chats show receipts on demand only: every reader would tell every other. */
 export const RECEIPTS_UP_TO = 50

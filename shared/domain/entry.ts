@@ -17,6 +17,11 @@ export type Content =
       contentType: string
       size: number
       caption?: string | undefined
+      /** Of an image, in pixels, as measured from what was stored. */
+      width?: number | undefined
+      height?: number | undefined
+      /** A ThumbHash of an image, base64, as the sender gave it. */
+      placeholder?: string | undefined
     }
 
 export type Role = 'owner' | 'admin' | 'member' | 'reader'
@@ -29,11 +34,23 @@ interface EntryBase extends Position {
   clientMessageId?: string | undefined
 }
 
+/** Who reacted with what, in the order of their reactions. */
+export type Reactions = Record<string, string[]>
+
+/** A message as it was sent and, in the fields from `revision` on, what later entries did to it. */
 export interface MessageEntry extends EntryBase {
   type: 'message'
-  content: Content
+  /** Absent once the message is deleted: text lives in one place. */
+  content?: Content | undefined
   replyTo?: number | undefined
+  /** Members whom the message names. */
+  mentions?: string[] | undefined
   run?: RunMark | undefined
+  /** How often it was edited. */
+  revision?: number | undefined
+  editedAt?: string | undefined
+  deletedAt?: string | undefined
+  reactions?: Reactions | undefined
 }
 
 /** What a bot's reply says about the run that wrote it. */
@@ -54,17 +71,53 @@ export interface MemberEntry extends EntryBase {
   memberCount: number
 }
 
+/** Names what was edited, never how it reads: that stands in the target alone. */
+export interface EditEntry extends EntryBase {
+  type: 'edit'
+  target: number
+  revision: number
+  /** The target's content as it stands, for whoever is shown the entry. Never stored. */
+  content?: Content | undefined
+}
+
+export interface DeleteEntry extends EntryBase {
+  type: 'delete'
+  target: number
+}
+
+export interface ReactionEntry extends EntryBase {
+  type: 'reaction'
+  target: number
+  emoji: string
+  on: boolean
+}
+
+/** Everybody's history up to `through` is gone. */
+export interface ClearEntry extends EntryBase {
+  type: 'clear'
+  through: number
+}
+
 export interface ChatEntry extends EntryBase {
   type: 'chat'
-  change: 'created' | 'renamed'
+  change: 'created' | 'renamed' | 'visibility'
   name?: string | undefined
+  visibility?: 'private' | 'public' | undefined
 }
 
 export interface ClosedEntry extends EntryBase {
   type: 'closed'
 }
 
-export type Entry = MessageEntry | MemberEntry | ChatEntry | ClosedEntry
+export type Entry =
+  | MessageEntry
+  | EditEntry
+  | DeleteEntry
+  | ReactionEntry
+  | MemberEntry
+  | ChatEntry
+  | ClearEntry
+  | ClosedEntry
 
 /** What the store keeps beyond the entry: the key that makes a repeated append the same append, and who wrote it. */
 export type StoredEntry = Entry & { dedupeKey: string; by: string }
@@ -89,14 +142,21 @@ export function place(
   return { ...entry, chatId, seq: previous.seq + 1, n, createdAt } as Entry & { dedupeKey: string }
 }
 
-/** Whether a stored entry is what a repeated append asks for; otherwise its id was reused for something else. */
+/**
+ * Whether a stored entry is what a repeated append asks for; otherwise its id was reused for something else. What a
+ * message said before it was edited or deleted nobody knows any more: there the id alone decides.
+ */
 export function sameEntry(stored: StoredEntry, asked: NewEntry): boolean {
   if (stored.type !== asked.type) return false
+  if ('target' in stored && 'target' in asked) return stored.target === asked.target
   if (stored.type !== 'message' || asked.type !== 'message') return true
-  return sameContent(stored.content, asked.content) && stored.replyTo === asked.replyTo
+  if (stored.replyTo !== asked.replyTo) return false
+  return stored.revision !== undefined || sameContent(stored.content, asked.content)
 }
 
-function sameContent(a: Content, b: Content): boolean {
+/** Whether two contents say the same; what the server added to one of them does not count. */
+export function sameContent(a: Content | undefined, b: Content | undefined): boolean {
+  if (!a || !b) return a === undefined
   if (a.type === 'text' || b.type === 'text')
     return a.type === 'text' && b.type === 'text' && a.text === b.text
   const same = (name: Exclude<keyof typeof a, 'type'>): boolean => a[name] === b[name]
@@ -105,8 +165,9 @@ function sameContent(a: Content, b: Content): boolean {
   )
 }
 
-/** The first 120 characters of what a chat list shows of a message. */
-export function preview(content: Content): string {
+/** The first 120 characters of what a chat list shows of a message; nothing of a deleted one. */
+export function preview(content: Content | undefined): string {
+  if (!content) return ''
   const text = content.type === 'text' ? content.text : (content.caption ?? content.name)
   return [...text.replaceAll(/\s+/g, ' ').trim()].slice(0, 120).join('')
 }

@@ -1,7 +1,7 @@
 // Typed values as the wire shows them: nothing of the store's own, only what the contract names.
 import type { Run } from '../domain/bot.ts'
 import type { Member, Receipt, Watermark } from '../domain/chat.ts'
-import type { Entry } from '../domain/entry.ts'
+import type { Content, Entry, MessageEntry } from '../domain/entry.ts'
 import type { User } from '../domain/user.ts'
 
 /** The address is its owner's and the admins' alone. */
@@ -34,21 +34,48 @@ export function renderEntry(entry: Entry) {
     case 'message':
       return {
         ...base,
-        content: entry.content,
+        ...renderContent(entry),
         ...(entry.replyTo !== undefined && { replyTo: entry.replyTo }),
+        ...(entry.mentions && { mentions: entry.mentions }),
         ...(entry.run && { run: entry.run }),
       }
+    case 'edit': {
+      const { target, revision } = entry
+      return { ...base, target, revision, ...renderContent(entry) }
+    }
+    case 'delete':
+      return { ...base, target: entry.target }
+    case 'reaction': {
+      const { target, emoji, on } = entry
+      return { ...base, target, emoji, on }
+    }
+    case 'clear':
+      return { ...base, through: entry.through }
     case 'member':
       return { ...base, userId: entry.userId, change: entry.change, ...(entry.role && { role: entry.role }) }
-    case 'chat':
-      return { ...base, change: entry.change, ...(entry.name !== undefined && { name: entry.name }) }
+    case 'chat': {
+      const { change, name, visibility } = entry
+      return { ...base, change, ...(name !== undefined && { name }), ...(visibility && { visibility }) }
+    }
     case 'closed':
       return base
   }
 }
 
-/** A message as it stands now. */
-export const renderMessage = (entry: Entry) => ({ ...renderEntry(entry), reactions: {} })
+/** Content as the contract shows it; a deleted message has none. */
+const renderContent = ({ content }: { content?: Content | undefined }) => (content ? { content } : {})
+
+/** A message as it stands now. `readAt` is when the other side of a direct chat read it. */
+export function renderMessage(entry: MessageEntry, readAt?: string) {
+  const { revision, editedAt, deletedAt, reactions = {} } = entry
+  return {
+    ...renderEntry(entry),
+    ...(editedAt !== undefined && { revision, editedAt }),
+    ...(deletedAt !== undefined && { deletedAt }),
+    reactions,
+    ...(readAt !== undefined && { readAt }),
+  }
+}
 
 export function renderReceipt({ userId, delivered, read }: Receipt) {
   return { userId, delivered: renderMark(delivered), read: renderMark(read) }

@@ -2,7 +2,7 @@
 
 import type { Run } from '../domain/bot.ts'
 import type { Chat, Head, InboxItem, Member, Receipt } from '../domain/chat.ts'
-import type { Entry, Position, StoredEntry } from '../domain/entry.ts'
+import type { MessageEntry, Position, StoredEntry } from '../domain/entry.ts'
 import type { User } from '../domain/user.ts'
 
 /** One atomic write into a chat's partition. */
@@ -14,6 +14,10 @@ export interface LogBatch {
   guardSeq?: number | undefined
   chat?: Chat | undefined
   members?: MemberChange[] | undefined
+  /** Entries that these ones change, as they are to stand, unless somebody changed them since. */
+  updates?: { entry: StoredEntry; etag: string }[] | undefined
+  /** The chat as it is to stand, unless somebody changed it since. */
+  chatUpdate?: { chat: Chat; etag: string } | undefined
 }
 
 export interface MemberChange {
@@ -31,6 +35,8 @@ export type CommitOutcome =
   | { kind: 'gap' }
   /** A member to create is there, or one to replace or remove is not. */
   | { kind: 'member-conflict' }
+  /** What was to be updated has changed meanwhile. */
+  | { kind: 'stale' }
   /** Nobody knows whether it was written: look the keys up first. */
   | { kind: 'unknown'; cause: unknown }
   | { kind: 'throttled'; retryAfterMs: number }
@@ -38,12 +44,17 @@ export type CommitOutcome =
 export interface LogStore {
   commit(chatId: string, batch: LogBatch): Promise<CommitOutcome>
   readEntry(chatId: string, seq: number): Promise<StoredEntry | undefined>
+  /** An entry, or the chat, and the etag that an update of it needs. */
+  findEntry(chatId: string, seq: number): Promise<{ entry: StoredEntry; etag: string } | undefined>
+  findChat(chatId: string): Promise<{ chat: Chat; etag: string } | undefined>
+  /** These entries, as far as they exist, in any order. */
+  readEntries(chatId: string, seqs: number[]): Promise<StoredEntry[]>
   readTail(chatId: string): Promise<StoredEntry | undefined>
   /** Ascending, from `seq` on. */
   readFrom(chatId: string, seq: number, limit: number): Promise<StoredEntry[]>
   findByKeys(chatId: string, dedupeKeys: string[]): Promise<StoredEntry[]>
   /** Messages in the open interval, ascending; the newest ones unless only `after` is given. */
-  listMessages(chatId: string, range: MessageRange): Promise<Entry[]>
+  listMessages(chatId: string, range: MessageRange): Promise<MessageEntry[]>
   readChat(chatId: string): Promise<Chat | undefined>
   readMember(chatId: string, userId: string): Promise<Member | undefined>
   listMembers(chatId: string): Promise<Member[]>
@@ -87,7 +98,12 @@ export interface StateStore {
 
 export interface HeadMove extends Position {
   at: string
-  preview?: string | undefined
+  /** The newest message among what was published, and how it reads. */
+  preview?: { seq: number; text: string } | undefined
+  /** Older messages that read differently now: one of them may be what the head shows. */
+  retouched?: { seq: number; text: string }[] | undefined
+  name?: string | undefined
+  cleared?: Position | undefined
   senderId: string
   sent: Head['sent']
   memberCount?: number | undefined
@@ -163,17 +179,72 @@ export interface Push {
   isHealthy(): Promise<void>
 }
 
+/** What a model is asked. Which model, is the provider's own. */
 export interface ModelRequest {
-  model: string
   system?: string | undefined
   temperature?: number | undefined
-  turns: { role: 'user' | 'model'; text: string }[]
+  maxOutputTokens?: number | undefined
+  tools?: ModelTool[] | undefined
+  turns: ModelTurn[]
 }
 
-export type ModelChunk = { text: string } | { usage: { promptTokens: number; replyTokens: number } }
+/** What a model may call. `parameters` is a JSON Schema of an object. */
+export interface ModelTool {
+  name: string
+  description: string
+  parameters: Record<string, unknown>
+}
 
-/** Streams one answer. Aborting the signal ends the call upstream. */
+export type ModelTurn =
+  | { role: 'user'; text: string; images?: ModelImage[] | undefined }
+  | { role: 'model'; text: string; toolCalls?: ToolCall[] | undefined }
+  /** The answers to all calls of the turn before, in its order. */
+  | { role: 'tool'; results: ToolResult[] }
+
+/** `data` is base64. */
+export interface ModelImage {
+  mimeType: string
+  data: string
+}
+
+export interface ToolCall {
+  id: string
+  name: string
+  /** JSON as the model wrote it: nobody has checked that it is any. */
+  arguments: string
+  /** The model's own mark, which it wants to see again with the call. */
+  signature?: string | undefined
+}
+
+export interface ToolResult {
+  callId: string
+  name: string
+  content: string
+}
+
+/** `filtered`: the model, or its service, refused to go on. */
+export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'filtered' | 'other'
+
+/** The pieces of an answer in their order; `finish` comes once, `usage` holds the totals so far. */
+export type ModelChunk =
+  | { text: string }
+  | { toolCall: ToolCall }
+  | { finish: FinishReason }
+  | { usage: { promptTokens: number; replyTokens: number } }
+
+/**
+ * Streams one answer. Aborting the signal ends the call upstream.
+ * @throws Error that says what went wrong upstream, or the reason of the signal
+ */
 export type Provider = (request: ModelRequest, signal: AbortSignal) => AsyncIterable<ModelChunk>
+
+/** Secrets that change while the app runs. */
+export interface Secrets {
+  /** The newest value; undefined when there is none. */
+  read(name: string): Promise<string | undefined>
+  /** The values in use, the newest first. `refresh`: another process may know a newer one already. */
+  readVersions(name: string, refresh?: boolean): Promise<string[]>
+}
 
 export type Logger = (
   level: 'info' | 'warn' | 'error',
@@ -184,5 +255,6 @@ export type Logger = (
 export interface Time {
   /** Epoch milliseconds. */
   now(): number
-  sleep(ms: number): Promise<void>
+  /** Rejects as soon as the signal is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
 }

@@ -8,10 +8,11 @@ import {
   type Receipt,
   visibleFrom,
 } from '../domain/chat.ts'
-import type { Entry } from '../domain/entry.ts'
+import type { Entry, MessageEntry } from '../domain/entry.ts'
 import type { Actor } from '../domain/user.ts'
 import { viewAll } from './chats/read-chat.ts'
 import type { ChatView } from './chats/view.ts'
+import { withTargets } from './log/with-targets.ts'
 import type { InboxStore, Logger, LogStore, Push, StateStore, Time } from './ports.ts'
 import { goOn, parseSince } from './sync-since.ts'
 
@@ -29,7 +30,7 @@ export interface SyncedChat {
   /** What happened after the last seq the client knows, or … */
   entries?: Entry[]
   /** … the newest messages, when that is too much: the client starts this chat anew. */
-  snapshot?: Entry[]
+  snapshot?: MessageEntry[]
   receipts: Receipt[]
   more: boolean
 }
@@ -129,16 +130,18 @@ async function syncChat(deps: SyncDeps, view: ChatView, known: number | undefine
     view.head.memberCount > RECEIPTS_UP_TO
       ? []
       : currentReceipts(view.head, await deps.state.listReceipts(chatId))
-  const from = Math.max((known ?? 0) + 1, visibleFrom(view.item))
+  const from = Math.max((known ?? 0) + 1, visibleFrom(view.item, view.head))
   if (view.head.seq - from < MAX_ENTRIES) {
     const entries = await deps.log.readFrom(chatId, from, MAX_ENTRIES + 1)
-    if (entries.length <= MAX_ENTRIES) return { view, entries, receipts, more: false }
+    if (entries.length <= MAX_ENTRIES) {
+      return { view, entries: await withTargets(deps.log, chatId, entries), receipts, more: false }
+    }
   }
   const snapshot = await deps.log.listMessages(chatId, {
-    from: visibleFrom(view.item),
+    from: visibleFrom(view.item, view.head),
     limit: SNAPSHOT_MESSAGES,
   })
-  return { view, snapshot, receipts, more: (snapshot[0]?.seq ?? 0) > visibleFrom(view.item) }
+  return { view, snapshot, receipts, more: (snapshot[0]?.seq ?? 0) > visibleFrom(view.item, view.head) }
 }
 
 /** Chats the client holds and the user is no longer in: one query for those that this page does not show. */

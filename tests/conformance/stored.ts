@@ -66,6 +66,7 @@ export function chatView(wire: WireChat, viewer: string): ChatView {
     kind,
     name: direct ? null : name,
     memberCount: 2,
+    previewSeq: 4,
     senderId: 'bob',
     sent: { bob: { seq: 4, n: 1, at: '2026-03-01T11:00:00.000Z' } },
     ...wire.head,

@@ -6,6 +6,7 @@ import { entriesFrames } from '../../shared/protocol/frames.ts'
 import { createRevocations } from '../../shared/services/auth/revocations.ts'
 import { createAppender } from '../../shared/services/log/append.ts'
 import { createDeliverer } from '../../shared/services/log/deliver.ts'
+import { withTargets } from '../../shared/services/log/with-targets.ts'
 import { explainRefusal } from '../../shared/services/messages/send-message.ts'
 import type { StoredUser } from '../../shared/services/ports.ts'
 import { type FixedTime, fixedTime } from './fixed-time.ts'
@@ -45,7 +46,9 @@ export function memoryApp(now: number, ...people: StoredUser[]): MemoryApp {
   base.cosmos.client.dispose()
   const time = fixedTime(now)
   const [log, state, sessions, push] = [memoryLog(), memoryState(), memorySessions(), recordedPush()]
-  const deliverer = createDeliverer({ log, state, push, time, logger: base.logger, frames: entriesFrames })
+  const shown = (chatId: string, entries: StoredEntry[]) => withTargets(log, chatId, entries)
+  const { logger } = base
+  const deliverer = createDeliverer({ log, state, push, time, logger, frames: entriesFrames, shown })
   const published = new WeakMap<StoredEntry, Promise<void>>()
   const logDeps = {
     log,

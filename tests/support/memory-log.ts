@@ -1,18 +1,20 @@
 import type { Chat, Member } from '../../shared/domain/chat.ts'
-import type { Entry, StoredEntry } from '../../shared/domain/entry.ts'
+import type { MessageEntry, StoredEntry } from '../../shared/domain/entry.ts'
 import type { CommitOutcome, LogBatch, LogStore, MessageRange } from '../../shared/services/ports.ts'
 
 interface Partition {
   chat?: Chat | undefined
   entries: StoredEntry[]
   members: Map<string, Member>
+  /** Counts the changes of each document, by seq; the chat's under 0. */
+  versions: Map<number, number>
 }
 
 /** The port of the log, met by lists: a batch is checked as the store checks it, in the same order, and is all or nothing. */
 export function memoryLog(): LogStore {
   const chats = new Map<string, Partition>()
   const of = (chatId: string): Partition => {
-    const known = chats.get(chatId) ?? { entries: [], members: new Map() }
+    const known = chats.get(chatId) ?? { entries: [], members: new Map(), versions: new Map() }
     chats.set(chatId, known)
     return known
   }
@@ -24,6 +26,15 @@ export function memoryLog(): LogStore {
       return { kind: 'committed' }
     },
     readEntry: async (chatId, seq) => of(chatId).entries.find((entry) => entry.seq === seq),
+    async findEntry(chatId, seq) {
+      const entry = of(chatId).entries.find((known) => known.seq === seq)
+      return entry && { entry, etag: etagOf(of(chatId), seq) }
+    },
+    async findChat(chatId) {
+      const { chat } = of(chatId)
+      return chat && { chat, etag: etagOf(of(chatId), 0) }
+    },
+    readEntries: async (chatId, seqs) => of(chatId).entries.filter(({ seq }) => seqs.includes(seq)),
     readTail: async (chatId) => of(chatId).entries.at(-1),
     readFrom: async (chatId, seq, limit) =>
       of(chatId)
@@ -38,11 +49,16 @@ export function memoryLog(): LogStore {
   }
 }
 
+const etagOf = (at: Partition, seq: number): string => `v${at.versions.get(seq) ?? 0}`
+
 function refusal(at: Partition, batch: LogBatch): CommitOutcome | undefined {
   const taken = at.entries.some((old) =>
     batch.entries.some((entry) => entry.seq === old.seq || entry.dedupeKey === old.dedupeKey),
   )
   if (taken || (batch.chat && at.chat)) return { kind: 'conflict' }
+  const { updates = [], chatUpdate } = batch
+  const stale = updates.some(({ entry, etag }) => etagOf(at, entry.seq) !== etag)
+  if (stale || (chatUpdate && etagOf(at, 0) !== chatUpdate.etag)) return { kind: 'stale' }
   const wrong = batch.members?.some(
     ({ kind, member }) => at.members.has(member.userId) === (kind === 'create'),
   )
@@ -56,19 +72,21 @@ function refusal(at: Partition, batch: LogBatch): CommitOutcome | undefined {
   return undefined
 }
 
-function apply(at: Partition, { chat, entries, members = [] }: LogBatch): void {
-  at.chat ??= chat
+function apply(at: Partition, { chat, entries, members = [], updates = [], chatUpdate }: LogBatch): void {
+  at.chat = chatUpdate?.chat ?? at.chat ?? chat
   at.entries.push(...entries)
+  for (const { entry } of updates) at.entries[at.entries.findIndex(({ seq }) => seq === entry.seq)] = entry
+  for (const changed of [...updates.map(({ entry }) => entry.seq), ...(chatUpdate ? [0] : [])])
+    at.versions.set(changed, (at.versions.get(changed) ?? 0) + 1)
   for (const { kind, member } of members) {
     if (kind === 'remove') at.members.delete(member.userId)
     else at.members.set(member.userId, member)
   }
 }
 
-function listMessages(entries: Entry[], { from, before, after, limit }: MessageRange): Entry[] {
-  const found = entries.filter(
-    ({ type, seq }) =>
-      type === 'message' && seq >= from && seq > (after ?? 0) && seq < (before ?? Number.POSITIVE_INFINITY),
-  )
+function listMessages(entries: StoredEntry[], { from, before, after, limit }: MessageRange): MessageEntry[] {
+  const found = entries
+    .filter((entry) => entry.type === 'message')
+    .filter(({ seq }) => seq >= from && seq > (after ?? 0) && seq < (before ?? Number.POSITIVE_INFINITY))
   return after !== undefined && before === undefined ? found.slice(0, limit) : found.slice(-limit)
 }

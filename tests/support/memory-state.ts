@@ -23,14 +23,20 @@ export function memoryState(): StateStore {
     async createHead(head) {
       if (!heads.has(head.chatId)) heads.set(head.chatId, head)
     },
-    async advanceHead(chatId, { sent, preview, memberCount, ...to }) {
-      const head = heads.get(chatId)
+    async advanceHead(chatId, { sent, preview, retouched = [], memberCount, name, cleared, ...to }) {
+      const before = heads.get(chatId)
+      const changed = retouched.findLast(({ seq }) => seq === before?.previewSeq)
+      const head = before && { ...before, preview: changed?.text ?? before.preview }
+      if (head) heads.set(chatId, head)
       if (!head || head.seq >= to.seq) return false
       heads.set(chatId, {
         ...head,
         ...to,
-        preview: preview ?? head.preview,
+        preview: preview?.text ?? head.preview,
+        previewSeq: preview?.seq ?? head.previewSeq,
         memberCount: memberCount ?? head.memberCount,
+        name: name ?? head.name,
+        cleared: cleared ?? head.cleared,
         sent: { ...head.sent, ...sent },
       })
       return true

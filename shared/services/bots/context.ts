@@ -14,7 +14,7 @@ export async function readContext(log: LogStore, run: Run): Promise<ModelRequest
   const turns: ModelRequest['turns'] = []
   let room = CONTEXT_CHARACTERS
   for (const message of messages.reverse()) {
-    if (message.type !== 'message' || message.content.type !== 'text') continue
+    if (message.content?.type !== 'text') continue
     room -= message.content.text.length
     if (room < 0 && turns.length > 0) break
     turns.unshift({ role: message.senderId === run.botId ? 'model' : 'user', text: message.content.text })

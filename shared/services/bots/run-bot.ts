@@ -26,8 +26,14 @@ export async function runBot(deps: BotDeps, job: BotJob, lastTry: boolean): Prom
   const { run } = lease
   await tell(deps, run, { type: 'run.started', attempt: run.attempt, promptSeq: run.promptSeq })
   try {
-    const request = { model: bot.model, system: bot.systemPrompt, turns: await readContext(deps.log, run) }
-    const answer = await streamReply(deps, lease, deps.provider(bot.provider), request)
+    const turns = await readContext(deps.log, run)
+    const request = {
+      system: bot.systemPrompt,
+      temperature: bot.temperature,
+      maxOutputTokens: bot.replyTokens,
+      turns,
+    }
+    const answer = await streamReply(deps, lease, deps.model(bot), request)
     if (answer) await finish(deps, lease, { state: 'done', ...answer })
   } catch (error) {
     deps.logger('warn', 'run.attempt.failed', {
@@ -85,9 +91,10 @@ async function finish(deps: BotDeps, lease: Lease, { state, text, usage }: Answe
 
 /** The run ends as the reply in the log says, whoever wrote it. */
 async function end(deps: BotDeps, lease: Lease, reply: StoredEntry, usage?: Usage): Promise<void> {
-  if (reply.type !== 'message' || reply.content.type !== 'text' || !reply.run) return
+  if (reply.type !== 'message' || !reply.run) return
   const { state } = reply.run
-  const { text } = reply.content
+  // Deleted meanwhile, it leaves no copy here either.
+  const text = reply.content?.type === 'text' ? reply.content.text : ''
   const ours = await hold(deps, lease, { state, text, usage, leaseUntil: 0, replySeq: reply.seq })
   if (ours) await tell(deps, lease.run, { type: 'run.ended', state, replySeq: reply.seq })
 }

@@ -1,19 +1,16 @@
 // Who belongs to a group, and in what role. Each change is an entry of the log, written in one batch with the member it
 // is about; what the change needs (who may do it, that an owner stays) is checked again whenever the batch loses a race.
 import type { Member } from '../../domain/chat.ts'
-import type { NewEntry, Position, Role, StoredEntry } from '../../domain/entry.ts'
+import type { NewEntry, Position, Role } from '../../domain/entry.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { Actor } from '../../domain/user.ts'
-import type { Appender } from '../log/append.ts'
-import type { AppendDeps } from '../log/append-deps.ts'
-import { type AloneWrite, writeAlone } from '../log/write-alone.ts'
+import { type AloneDeps, type AloneWrite, writeAlone } from '../log/write-alone.ts'
 import { applyMemberEntry, type MembershipDeps, placeSockets } from './membership.ts'
 import { getChat, type ReadChatDeps } from './read-chat.ts'
 import type { ChatView } from './view.ts'
 
-export interface MembersDeps extends MembershipDeps, AppendDeps, ReadChatDeps {
+export interface MembersDeps extends MembershipDeps, AloneDeps, ReadChatDeps {
   log: MembershipDeps['log']
-  appender: Appender
   newId(): string
   chatRemoved(chatId: string): unknown
 }
@@ -102,31 +99,13 @@ type Decide = (tail: Position, dedupeKey: string) => Promise<AloneWrite | undefi
 
 /** Writes the change, then brings inbox and sockets up to it before anybody is told that it is done. */
 async function change(deps: MembersDeps, { chatId, userId }: Ask, decide: Decide): Promise<void> {
-  const entries = await writeOnce(deps, chatId, decide)
+  const key = `change:${deps.newId()}`
+  const { entries } = await writeAlone(deps, { chatId, key, decide: (tail) => decide(tail, key) })
   // What was so before may be the work of a process that died before it moved the sockets.
   if (entries.length === 0) return placeSockets(deps, userId, chatId)
   const chat = await deps.log.readChat(chatId)
   if (!chat) return
   for (const entry of entries) if (entry.type === 'member') await applyMemberEntry(deps, chat, entry)
-}
-
-/**
- * Writes unless there is nothing to do. When the answer to the write is lost, the next look shows the change as made and
- * perhaps the asker as gone: then only the key tells that it was us.
- */
-async function writeOnce(deps: MembersDeps, chatId: string, decide: Decide): Promise<StoredEntry[]> {
-  const key = `change:${deps.newId()}`
-  let failure: unknown
-  try {
-    const written = await writeAlone(deps, deps.appender, chatId, (tail) => decide(tail, key))
-    if (written.length > 0) return written
-  } catch (error) {
-    failure = error
-  }
-  const own = await deps.log.findByKeys(chatId, [key])
-  if (own.length > 0) deps.onCommitted(chatId, own)
-  else if (failure !== undefined) throw failure
-  return own
 }
 
 async function groupMembers(deps: MembersDeps, chatId: string, actor: Actor): Promise<Member[]> {

@@ -71,6 +71,7 @@ export async function ensureHead(
     n: 0,
     at: chat.createdAt,
     preview: '',
+    previewSeq: 0,
     senderId: chat.createdBy,
     sent: {},
   }

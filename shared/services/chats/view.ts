@@ -26,6 +26,7 @@ export const emptyHead = (item: InboxItem): Head => ({
   memberCount: 1,
   at: item.activeAt,
   preview: '',
+  previewSeq: 0,
   senderId: item.userId,
   sent: {},
   ...START,

@@ -11,6 +11,8 @@ export interface DeliverDeps {
   push: Push
   time: Time
   logger: Logger
+  /** The same entries, edits with what they led to. */
+  shown(chatId: string, entries: StoredEntry[]): Promise<Entry[]>
   /** The frames that carry these entries, each small enough to push. */
   frames(chatId: string, entries: Entry[]): unknown[]
 }
@@ -134,9 +136,10 @@ async function publish(
   outlet: Outlet,
   entries: StoredEntry[],
 ): Promise<void> {
-  for (const frame of deps.frames(chatId, entries)) await deps.push.toGroup(chatGroup(chatId), frame)
+  const shown = await deps.shown(chatId, entries)
+  for (const frame of deps.frames(chatId, shown)) await deps.push.toGroup(chatGroup(chatId), frame)
   outlet.head = Math.max(outlet.head, entries.at(-1)!.seq)
-  outlet.move = mergeMoves(outlet.move, toMove(entries))
+  outlet.move = mergeMoves(outlet.move, toMove(shown))
   outlet.moving ??= moveHead(deps, chatId, outlet).finally(() => {
     outlet.moving = undefined
   })

@@ -6,16 +6,29 @@ import type { HeadMove } from '../ports.ts'
 export function toMove(entries: Entry[]): HeadMove {
   const last = entries.at(-1)!
   const sent: HeadMove['sent'] = {}
-  let shown: string | undefined
+  let shown: HeadMove['preview']
   let memberCount: number | undefined
+  let name: string | undefined
+  let cleared: HeadMove['cleared']
+  const retouched: { seq: number; text: string }[] = []
   for (const entry of entries) {
     if (entry.type === 'member') memberCount = entry.memberCount
+    if (entry.type === 'chat') name = entry.name ?? name
+    if (entry.type === 'clear') cleared = { seq: entry.through, n: entry.n }
+    if (entry.type === 'edit') retouched.push({ seq: entry.target, text: preview(entry.content) })
+    if (entry.type === 'delete') retouched.push({ seq: entry.target, text: '' })
     if (entry.type !== 'message') continue
     sent[entry.senderId] = { seq: entry.seq, n: entry.n, at: entry.createdAt }
-    shown = preview(entry.content)
+    shown = { seq: entry.seq, text: preview(entry.content) }
   }
   const { seq, n, createdAt: at, senderId } = last
-  return { seq, n, at, senderId, preview: shown, memberCount, sent }
+  const read = retouch(shown, retouched)
+  return { seq, n, at, senderId, preview: read, retouched, memberCount, name, cleared, sent }
+}
+
+/** How a message reads after these edits and deletions. */
+function retouch(shown: HeadMove['preview'], changes: HeadMove['retouched'] = []): HeadMove['preview'] {
+  return shown && (changes.findLast(({ seq }) => seq === shown.seq) ?? shown)
 }
 
 /** Two moves that meet are one write. */
@@ -23,8 +36,11 @@ export function mergeMoves(earlier: HeadMove | undefined, later: HeadMove): Head
   if (!earlier) return later
   return {
     ...later,
-    preview: later.preview ?? earlier.preview,
+    preview: later.preview ?? retouch(earlier.preview, later.retouched),
+    retouched: [...(earlier.retouched ?? []), ...(later.retouched ?? [])],
     memberCount: later.memberCount ?? earlier.memberCount,
+    name: later.name ?? earlier.name,
+    cleared: later.cleared ?? earlier.cleared,
     sent: { ...earlier.sent, ...later.sent },
   }
 }

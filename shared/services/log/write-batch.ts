@@ -66,8 +66,9 @@ export async function writeBatch(deps: AppendDeps, lane: Lane, batch: Pending[])
       case 'throttled':
         await deps.time.sleep(outcome.retryAfterMs * (1 + deps.random()))
         break
+      case 'stale':
       case 'member-conflict':
-        throw new ChatError('internal', 'A message batch changes no member.')
+        throw new ChatError('internal', 'A message batch changes nothing that is there.')
     }
   }
 }

@@ -32,7 +32,7 @@ export async function moveReceipt(
 ): Promise<Receipt> {
   const item = await readMembership(deps.inbox, actor, chatId)
   const [entry, head] = await Promise.all([deps.log.readEntry(chatId, seq), deps.state.readHead(chatId)])
-  if (!entry || seq < visibleFrom(item)) {
+  if (!entry || seq < visibleFrom(item, head)) {
     const errors = [{ path: 'seq', message: 'is not in the log of this chat' }]
     throw new ChatError('invalid-request', `There is no entry ${seq}.`, { errors })
   }

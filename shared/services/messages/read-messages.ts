@@ -1,9 +1,10 @@
 // History: messages as they stand, and the log as it happened, both clamped to what the member may see.
 import { fitting, PAGE_BYTES } from '../../domain/budget.ts'
 import { START, visibleFrom } from '../../domain/chat.ts'
-import type { Entry, Position } from '../../domain/entry.ts'
+import type { Entry, MessageEntry, Position } from '../../domain/entry.ts'
 import type { Actor } from '../../domain/user.ts'
 import { readMembership } from '../chats/read-chat.ts'
+import { withTargets } from '../log/with-targets.ts'
 import type { InboxStore, LogStore, StateStore } from '../ports.ts'
 
 export interface ReadDeps {
@@ -23,12 +24,13 @@ export async function listMessages(
   deps: ReadDeps,
   actor: Actor,
   { chatId, ...page }: Page & { chatId: string },
-): Promise<{ messages: Entry[]; head: Position; more: boolean }> {
+): Promise<{ messages: MessageEntry[]; head: Position; more: boolean }> {
   const item = await readMembership(deps.inbox, actor, chatId)
-  const [found, head] = await Promise.all([
-    deps.log.listMessages(chatId, { ...page, from: visibleFrom(item), limit: page.limit + 1 }),
+  const [all, head] = await Promise.all([
+    deps.log.listMessages(chatId, { ...page, from: visibleFrom(item, undefined), limit: page.limit + 1 }),
     deps.state.readHead(chatId),
   ])
+  const found = all.filter(({ seq }) => seq >= visibleFrom(item, head))
   const forward = page.after !== undefined && page.before === undefined
   const limited = forward ? found.slice(0, page.limit) : found.slice(-page.limit)
   const messages = fitting(limited, PAGE_BYTES, forward ? 'front' : 'back')
@@ -43,7 +45,8 @@ export async function readLog(
   { chatId, after = 0, limit }: { chatId: string; after?: number | undefined; limit: number },
 ): Promise<{ entries: Entry[]; more: boolean }> {
   const item = await readMembership(deps.inbox, actor, chatId)
-  const found = await deps.log.readFrom(chatId, Math.max(after + 1, visibleFrom(item)), limit + 1)
-  const entries = fitting(found.slice(0, limit), PAGE_BYTES)
+  const head = await deps.state.readHead(chatId)
+  const found = await deps.log.readFrom(chatId, Math.max(after + 1, visibleFrom(item, head)), limit + 1)
+  const entries = fitting(await withTargets(deps.log, chatId, found.slice(0, limit)), PAGE_BYTES)
   return { entries, more: entries.length < found.length }
 }

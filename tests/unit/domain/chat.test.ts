@@ -14,6 +14,7 @@ const head: Head = {
   n: 30,
   at: '2026-03-01T10:00:00.000Z',
   preview: 'hello',
+  previewSeq: 0,
   senderId: 'ada',
   kind: 'group',
   name: 'Chess',
@@ -65,7 +66,7 @@ test.each([
   [{ seq: 7, n: 5 }, { seq: 12, n: 9 }, 13],
   [{ seq: 12, n: 9 }, { seq: 7, n: 5 }, 13],
 ])('joined at %o and cleared at %o, the first visible seq is %i', (joined, cleared, expected) => {
-  expect(visibleFrom({ joined, cleared })).toBe(expected)
+  expect(visibleFrom({ joined, cleared }, undefined)).toBe(expected)
 })
 
 test('groups are named after the chat and the session', () => {

@@ -25,6 +25,7 @@ const head: Head = {
   n: 6,
   at: '2026-03-01T11:00:00.000Z',
   preview: 'e4',
+  previewSeq: 0,
   senderId: 'bob',
   sent: { bob: { seq: 9, n: 6, at: '2026-03-01T11:00:00.000Z' } },
 }
