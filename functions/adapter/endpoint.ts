@@ -17,6 +17,10 @@ interface Common<I> {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   route?: string
   input: z.ZodType<I>
+  /** What it does, in a line for the generated documents. */
+  summary?: string
+  /** What it answers, by status: `null` for no body. */
+  answers?: Record<number, z.ZodType | null>
 }
 
 type Definition<I> =
@@ -32,14 +36,17 @@ export interface Endpoint {
   open: boolean
   /** May be sent over the socket. */
   command: boolean
+  input: z.ZodType
+  summary: string
+  answers: Record<number, z.ZodType | null>
   /** @throws ChatError `invalid-request` and what the use case throws */
   handle(app: App, actor: Actor | undefined, input: unknown): Promise<Answer>
 }
 
 /** Makes an endpoint of a use case: what reaches `run` is parsed. */
 export function endpoint<I>(definition: Definition<I>): Endpoint {
-  const { name, functionName, method, route, input: schema } = definition
-  const common = { name, functionName, method, route }
+  const { name, functionName, method, route, input: schema, summary = '', answers = {} } = definition
+  const common = { name, functionName, method, route, input: schema, summary, answers }
   if (definition.open) {
     return {
       ...common,

@@ -6,7 +6,7 @@ import type { Actor } from '../../shared/domain/user.ts'
 import { type CommandId, errorFrame, replyFrame } from '../../shared/protocol/frames.ts'
 import { checkSize, parseInput, parseJsonObject } from '../../shared/protocol/parse.ts'
 import { toProblem } from '../../shared/protocol/problem.ts'
-import { commandEnvelope } from '../../shared/protocol/requests.ts'
+import { commandEnvelope } from '../../shared/protocol/requests/socket.ts'
 import { logFailure } from '../adapter/app.ts'
 import type { Endpoint } from '../adapter/endpoint.ts'
 

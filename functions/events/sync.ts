@@ -1,6 +1,6 @@
 import { renderEntry, renderMessage, renderReceipt } from '../../shared/protocol/render.ts'
 import { renderChat } from '../../shared/protocol/render-chat.ts'
-import { syncRequest } from '../../shared/protocol/requests.ts'
+import { syncRequest } from '../../shared/protocol/requests/socket.ts'
 import { sync } from '../../shared/services/sync.ts'
 import { endpoint, ok } from '../adapter/endpoint.ts'
 

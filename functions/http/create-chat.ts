@@ -1,5 +1,5 @@
 import { renderChat } from '../../shared/protocol/render-chat.ts'
-import { createChatRequest } from '../../shared/protocol/requests.ts'
+import { createChatRequest } from '../../shared/protocol/requests/chats.ts'
 import { createChat } from '../../shared/services/chats/create-chat.ts'
 import { endpoint } from '../adapter/endpoint.ts'
 

@@ -1,5 +1,5 @@
 import { renderChat } from '../../shared/protocol/render-chat.ts'
-import { chatRequest } from '../../shared/protocol/requests.ts'
+import { chatRequest } from '../../shared/protocol/requests/chats.ts'
 import { getChat } from '../../shared/services/chats/read-chat.ts'
 import { endpoint, ok } from '../adapter/endpoint.ts'
 

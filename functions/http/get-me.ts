@@ -1,6 +1,6 @@
 import { ChatError } from '../../shared/domain/error.ts'
 import { renderUser } from '../../shared/protocol/render.ts'
-import { nothing } from '../../shared/protocol/requests.ts'
+import { nothing } from '../../shared/protocol/requests/fields.ts'
 import { endpoint, ok } from '../adapter/endpoint.ts'
 
 export const getMeEndpoint = endpoint({

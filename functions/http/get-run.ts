@@ -1,7 +1,7 @@
 import { visibleFrom } from '../../shared/domain/chat.ts'
 import { ChatError } from '../../shared/domain/error.ts'
 import { renderRun } from '../../shared/protocol/render.ts'
-import { runRequest } from '../../shared/protocol/requests.ts'
+import { runRequest } from '../../shared/protocol/requests/runs.ts'
 import { readMembership } from '../../shared/services/chats/read-chat.ts'
 import { endpoint, ok } from '../adapter/endpoint.ts'
 

@@ -1,6 +1,6 @@
 import { ChatError } from '../../shared/domain/error.ts'
 import { renderUser } from '../../shared/protocol/render.ts'
-import { userRequest } from '../../shared/protocol/requests.ts'
+import { userRequest } from '../../shared/protocol/requests/users.ts'
 import { endpoint, ok } from '../adapter/endpoint.ts'
 
 export const getUserEndpoint = endpoint({

@@ -1,4 +1,4 @@
-import { nothing } from '../../shared/protocol/requests.ts'
+import { nothing } from '../../shared/protocol/requests/fields.ts'
 import { checkHealth } from '../../shared/services/health.ts'
 import { VERSION } from '../../shared/version.ts'
 import { endpoint } from '../adapter/endpoint.ts'

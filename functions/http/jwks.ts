@@ -1,4 +1,4 @@
-import { nothing } from '../../shared/protocol/requests.ts'
+import { nothing } from '../../shared/protocol/requests/fields.ts'
 import { endpoint, ok } from '../adapter/endpoint.ts'
 
 export const jwksEndpoint = endpoint({

@@ -1,5 +1,5 @@
 import { renderChat } from '../../shared/protocol/render-chat.ts'
-import { listChatsRequest } from '../../shared/protocol/requests.ts'
+import { listChatsRequest } from '../../shared/protocol/requests/chats.ts'
 import { listChats } from '../../shared/services/chats/read-chat.ts'
 import { endpoint, ok } from '../adapter/endpoint.ts'
 

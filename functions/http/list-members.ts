@@ -1,6 +1,6 @@
 import { fitting, PAGE_BYTES } from '../../shared/domain/budget.ts'
 import { renderMember } from '../../shared/protocol/render.ts'
-import { chatRequest } from '../../shared/protocol/requests.ts'
+import { chatRequest } from '../../shared/protocol/requests/chats.ts'
 import { listMembers } from '../../shared/services/chats/members.ts'
 import { endpoint, ok } from '../adapter/endpoint.ts'
 

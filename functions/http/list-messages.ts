@@ -1,5 +1,5 @@
 import { renderMessage } from '../../shared/protocol/render.ts'
-import { listMessagesRequest } from '../../shared/protocol/requests.ts'
+import { listMessagesRequest } from '../../shared/protocol/requests/messages.ts'
 import { listMessages } from '../../shared/services/messages/read-messages.ts'
 import { endpoint, ok } from '../adapter/endpoint.ts'
 

@@ -1,6 +1,6 @@
 import { fitting, PAGE_BYTES } from '../../shared/domain/budget.ts'
 import { renderReceipt } from '../../shared/protocol/render.ts'
-import { chatRequest } from '../../shared/protocol/requests.ts'
+import { chatRequest } from '../../shared/protocol/requests/chats.ts'
 import { listReceipts } from '../../shared/services/messages/move-receipt.ts'
 import { endpoint, ok } from '../adapter/endpoint.ts'
 

@@ -1,4 +1,4 @@
-import { loginRequest } from '../../shared/protocol/requests.ts'
+import { loginRequest } from '../../shared/protocol/requests/auth.ts'
 import { login } from '../../shared/services/auth/login.ts'
 import { endpoint, ok } from '../adapter/endpoint.ts'
 import { renderSignedIn } from './render-signed-in.ts'

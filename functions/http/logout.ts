@@ -1,4 +1,4 @@
-import { nothing } from '../../shared/protocol/requests.ts'
+import { nothing } from '../../shared/protocol/requests/fields.ts'
 import { endSession } from '../../shared/services/auth/sign-in.ts'
 import { endpoint, noContent } from '../adapter/endpoint.ts'
 

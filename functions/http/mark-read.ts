@@ -1,5 +1,5 @@
 import { renderReceipt } from '../../shared/protocol/render.ts'
-import { receiptRequest } from '../../shared/protocol/requests.ts'
+import { receiptRequest } from '../../shared/protocol/requests/messages.ts'
 import { moveReceipt } from '../../shared/services/messages/move-receipt.ts'
 import { endpoint, ok } from '../adapter/endpoint.ts'
 

@@ -1,4 +1,4 @@
-import { nothing } from '../../shared/protocol/requests.ts'
+import { nothing } from '../../shared/protocol/requests/fields.ts'
 import { negotiate } from '../../shared/services/negotiate.ts'
 import { endpoint, ok } from '../adapter/endpoint.ts'
 

@@ -1,5 +1,5 @@
 import { renderEntry } from '../../shared/protocol/render.ts'
-import { readLogRequest } from '../../shared/protocol/requests.ts'
+import { readLogRequest } from '../../shared/protocol/requests/messages.ts'
 import { readLog } from '../../shared/services/messages/read-messages.ts'
 import { endpoint, ok } from '../adapter/endpoint.ts'
 

@@ -1,4 +1,4 @@
-import { refreshRequest } from '../../shared/protocol/requests.ts'
+import { refreshRequest } from '../../shared/protocol/requests/auth.ts'
 import { refreshSession } from '../../shared/services/auth/sign-in.ts'
 import { endpoint, ok } from '../adapter/endpoint.ts'
 import { renderSignedIn } from './render-signed-in.ts'

@@ -1,4 +1,4 @@
-import { registerRequest } from '../../shared/protocol/requests.ts'
+import { registerRequest } from '../../shared/protocol/requests/auth.ts'
 import { register } from '../../shared/services/auth/register.ts'
 import { created, endpoint } from '../adapter/endpoint.ts'
 import { renderSignedIn } from './render-signed-in.ts'

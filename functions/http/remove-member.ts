@@ -1,4 +1,4 @@
-import { memberRequest } from '../../shared/protocol/requests.ts'
+import { memberRequest } from '../../shared/protocol/requests/chats.ts'
 import { removeMember } from '../../shared/services/chats/members.ts'
 import { endpoint, noContent } from '../adapter/endpoint.ts'
 

@@ -1,5 +1,5 @@
 import { renderEntry } from '../../shared/protocol/render.ts'
-import { sendMessageRequest } from '../../shared/protocol/requests.ts'
+import { sendMessageRequest } from '../../shared/protocol/requests/messages.ts'
 import { sendMessage } from '../../shared/services/messages/send-message.ts'
 import { created, endpoint, ok } from '../adapter/endpoint.ts'
 

@@ -1,5 +1,5 @@
 import { renderChat } from '../../shared/protocol/render-chat.ts'
-import { setMemberRequest } from '../../shared/protocol/requests.ts'
+import { setMemberRequest } from '../../shared/protocol/requests/chats.ts'
 import { setMember } from '../../shared/services/chats/members.ts'
 import { endpoint, ok } from '../adapter/endpoint.ts'
 

@@ -1,16 +1,12 @@
 import { parseInput } from '../../../shared/protocol/parse.ts'
+import { loginRequest, refreshRequest, registerRequest } from '../../../shared/protocol/requests/auth.ts'
+import { createChatRequest, listChatsRequest } from '../../../shared/protocol/requests/chats.ts'
 import {
-  commandEnvelope,
-  createChatRequest,
-  listChatsRequest,
   listMessagesRequest,
-  loginRequest,
   receiptRequest,
-  refreshRequest,
-  registerRequest,
   sendMessageRequest,
-  syncRequest,
-} from '../../../shared/protocol/requests.ts'
+} from '../../../shared/protocol/requests/messages.ts'
+import { commandEnvelope, syncRequest } from '../../../shared/protocol/requests/socket.ts'
 import { thrownBy } from '../../support/thrown.ts'
 
 const text = (value: string) => ({ type: 'text', text: value })

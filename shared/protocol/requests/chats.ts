@@ -1,0 +1,28 @@
+// Chats and their members. One schema per use case, for its route and its command alike. Unknown fields are refused by name.
+import * as z from 'zod'
+import { clientId, cursor, id, limit } from './fields.ts'
+
+export const createChatRequest = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('direct'), userId: id, clientRequestId: clientId.optional() }),
+  z.strictObject({
+    kind: z.literal('group'),
+    name: z.string().trim().min(1).max(100),
+    members: z.array(id).max(29).optional(),
+    visibility: z.enum(['private', 'public']).optional(),
+    clientRequestId: clientId.optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('bot'),
+    botId: id.optional(),
+    name: z.string().trim().min(1).max(100).optional(),
+    clientRequestId: clientId.optional(),
+  }),
+])
+export const listChatsRequest = z.strictObject({ cursor, limit: limit(100, 50) })
+export const chatRequest = z.strictObject({ chatId: id })
+export const memberRequest = z.strictObject({ chatId: id, userId: id })
+export const setMemberRequest = z.strictObject({
+  chatId: id,
+  userId: id,
+  role: z.enum(['owner', 'admin', 'member', 'reader']),
+})
