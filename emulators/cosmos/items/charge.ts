@@ -35,7 +35,7 @@ export function readCharge(bytes: number, strong: boolean): number {
 export function writeCharge(collection: Collection, document: Row, bytes: number, replaces: boolean): number {
   const insert =
     onCurve(WRITE, bytes) +
-    PER_INDEXED_PATH * collection.indexed.count(document) +
+    PER_INDEXED_PATH * (collection.indexed.count(document) + collection.postings.texts(document)) +
     PER_UNIQUE_KEY * collection.uniqueKeys.length
   return round(replaces ? 2 * insert : insert)
 }

@@ -83,10 +83,12 @@ export function deleteDocument(scope: WriteScope, id: string, match?: Match): Wr
   const existing = mustFind(scope, id)
   checkMatch(existing, match)
   const stamp = stampOf(scope)
+  const before = JSON.parse(existing.body) as Row
   collection.prepare(`DELETE FROM ${collection.table} WHERE n = ?`).run(existing.n)
+  collection.postings.update(existing.n, scope.pk, before, undefined)
   const previous = { body: existing.body, lsn: lsnOf(existing.etag) }
   logChange(collection, stamp, { operation: 'delete', pk: scope.pk, id, previous })
-  const charge = writeCharge(collection, JSON.parse(existing.body), existing.bytes, false)
+  const charge = writeCharge(collection, before, existing.bytes, false)
   return { status: 204, charge }
 }
 
@@ -142,6 +144,7 @@ function insert(scope: WriteScope, document: Row & { id: string }): Stored {
   guardConstraints(scope, () =>
     statement.run(stored.n, pk, document.id, range, stamp.lsn, stored.etag, stamp.ts, expires, stored.body),
   )
+  collection.postings.update(stored.n, pk, undefined, document)
   logChange(collection, stamp, { operation: 'create', pk, id: document.id, current: stored.body })
   return stored
 }
@@ -156,6 +159,7 @@ function update(scope: WriteScope, document: Row & { id: string }, existing: Sto
     `UPDATE ${collection.table} SET lsn = ?, etag = ?, ts = ?, exp = ?, body = ? WHERE n = ?`,
   )
   guardConstraints(scope, () => statement.run(stamp.lsn, stored.etag, stamp.ts, expires, stored.body, n))
+  if (collection.postings.paths > 0) collection.postings.update(n, pk, JSON.parse(existing.body), document)
   const previous = { body: existing.body, lsn: lsnOf(existing.etag) }
   logChange(collection, stamp, { operation: 'replace', pk, id: document.id, current: stored.body, previous })
   return stored

@@ -1,13 +1,15 @@
-// A plan's conditions with their values, as SQL. Each is exact: it selects precisely the documents for which the
-// condition is true, so a WHERE made only of these needs no second look in JavaScript.
+// A plan's conditions with their values, as SQL. Each selects precisely the documents for which the condition is true, so a
+// WHERE made only of these needs no second look in JavaScript; one that selects more is marked so.
 import { canonicalKey, type KeyValue } from '../items/partition-key.ts'
 import type { Collection } from '../storage/collection.ts'
 import type { Scope } from '../storage/scope.ts'
 import type { SQLInputValue } from '../storage/store.ts'
 import { type Columns, columnsOf, isExpressible, uniqueExpressions } from '../storage/typed-path.ts'
+import { type Clause, NOTHING, pad, TRUE } from './clause.ts'
 import type { Environment } from './compile.ts'
 import type { Condition } from './plan.ts'
 import { rankOf } from './values.ts'
+import { wordsClause } from './words-clause.ts'
 
 /** Like `columnsOf`, but in the words of the index behind a unique key, where the path has one. */
 function searchColumns(collection: Collection, path: readonly string[], scope: Scope): Columns | undefined {
@@ -24,18 +26,6 @@ export const hasUniqueIndex = (collection: Collection, path: readonly string[]) 
 export const samePath = (a: readonly string[], b: readonly string[]) =>
   a.length === b.length && a.every((name, i) => name === b[i])
 
-export interface Clause {
-  sql: string
-  values: SQLInputValue[]
-  /** What was compared, where it was a range or an equality over one type. */
-  path?: readonly string[]
-  operator?: string
-  rank?: number
-}
-
-const NOTHING: Clause = { sql: '0', values: [] }
-const TRUE: Clause = { sql: '1', values: [] }
-
 /**
  * The SQL of a condition; undefined when its value is of a kind that SQL would compare differently.
  */
@@ -46,6 +36,7 @@ export function toClause(
   scope: Scope,
 ): Clause | undefined {
   if (condition.kind === 'any') return anyClause(collection, condition.branches, env, scope)
+  if (condition.kind === 'words') return wordsClause(collection, condition, env, scope)
   const isKey = collection.keyPaths.length === 1 && samePath(collection.keyPaths[0]!, condition.path)
   const columns = searchColumns(collection, condition.path, scope)
   if (!columns) return undefined
@@ -101,13 +92,6 @@ function inClause(columns: Columns, path: readonly string[], values: unknown[]):
   return { sql, values: padded, path, operator: 'in', rank }
 }
 
-/** Repeats the first value up to a power of two, so that lists of any length need few statements. */
-export function pad<T>(values: readonly T[]): T[] {
-  const padded = [...values]
-  while (padded.length & (padded.length - 1)) padded.push(padded[0]!)
-  return padded
-}
-
 /** An OR, when every branch is one that SQL can decide. */
 function anyClause(
   collection: Collection,
@@ -117,13 +101,16 @@ function anyClause(
 ): Clause | undefined {
   const values: SQLInputValue[] = []
   const parts: string[] = []
+  let wide = false
   for (const branch of branches) {
     const clauses = branch.map((condition) => toClause(collection, condition, env, scope))
     if (!clauses.every((clause) => clause !== undefined)) return undefined
+    wide ||= clauses.some((clause) => clause.wide)
     parts.push(clauses.map(({ sql }) => `(${sql})`).join(' AND '))
     values.push(...clauses.flatMap((clause) => clause.values))
   }
-  return { sql: parts.map((part) => `(${part})`).join(' OR '), values }
+  const sql = parts.map((part) => `(${part})`).join(' OR ')
+  return { sql, values, ...(wide && { wide: true }) }
 }
 
 function typed({ rank, always }: Columns, wanted: number, test: string): string {

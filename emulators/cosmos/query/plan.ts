@@ -13,6 +13,8 @@ export type Condition =
   /** The values are the elements of a constant array. */
   | { kind: 'in-array'; path: string[]; array: Evaluate }
   | { kind: 'defined'; path: string[]; defined: boolean }
+  /** Full-text search for all of the phrases, or any. */
+  | { kind: 'words'; path: string[]; phrases: Evaluate[]; every: boolean }
   /** At least one branch holds; a branch is a list of conditions that all hold. */
   | { kind: 'any'; branches: Condition[][] }
 
@@ -134,6 +136,12 @@ function toCondition(part: Expression, root: string): Condition | undefined {
     const path = properPath(part.args[1]!, root)
     if (!path || !isConstant(part.args[0]!)) return undefined
     return { kind: 'in-array', path, array: compileConstant(part.args[0]!) }
+  }
+  if (part.kind === 'call' && /^FULLTEXTCONTAINS(ALL|ANY)?$/.test(part.name)) {
+    const [text, ...phrases] = part.args
+    const path = text && properPath(text, root)
+    if (!path || !phrases.every(isConstant)) return undefined
+    return { kind: 'words', path, phrases: phrases.map(compileConstant), every: !part.name.endsWith('ANY') }
   }
   if (part.kind === 'binary' && part.operator === 'or') {
     const branches = disjuncts(part).map((branch) => conjuncts(branch).map((one) => toCondition(one, root)))

@@ -6,8 +6,9 @@ import { epkClause, prefixClause, type Scope } from '../storage/scope.ts'
 import type { SQLInputValue } from '../storage/store.ts'
 import { columnsOf } from '../storage/typed-path.ts'
 import { badRequest, notImplemented } from '../wire/errors.ts'
+import { type Clause, pad } from './clause.ts'
 import type { Environment } from './compile.ts'
-import { type Clause, hasUniqueIndex, pad, samePath, toClause } from './conditions.ts'
+import { hasUniqueIndex, samePath, toClause } from './conditions.ts'
 import type { Continuation } from './continuation.ts'
 import type { Plan } from './plan.ts'
 
@@ -40,9 +41,11 @@ export function buildScan(
   if (collection.expires) where.push({ sql: aliveClause(collection).replace(' AND ', ''), values: [now] })
   if (resume && resume.k.length !== order.length) throw badRequest('Invalid Continuation Token')
   const parts = resume ? resumeParts(keys, resume) : [{ clauses: [], keys }]
+  // Where the few rows are listed, no other index may tempt SQLite away.
+  const table = clauses.some(({ leads }) => leads) ? `${collection.table} NOT INDEXED` : collection.table
   return {
-    statements: parts.map((part) => select(collection.table, [...where, ...part.clauses], part.keys)),
-    exact: plan.complete && found.every((clause) => clause !== undefined),
+    statements: parts.map((part) => select(table, [...where, ...part.clauses], part.keys)),
+    exact: plan.complete && found.every((clause) => clause !== undefined && !clause.wide),
     order,
   }
 }

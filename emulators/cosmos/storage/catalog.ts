@@ -1,7 +1,8 @@
 // Databases and containers: kept in memory for speed, written through to the store, loaded again on opening.
 import { isDeepStrictEqual } from 'node:util'
+import { buildPostings, hasPostings } from '../text/postings.ts'
 import { badRequest, conflict, notFound } from '../wire/errors.ts'
-import { type Collection, type ContainerRow, derived, toCollection } from './collection.ts'
+import { type Collection, type ContainerRow, derived, textPaths, toCollection } from './collection.ts'
 import { type ContainerDefinition, parseDefinition } from './definition.ts'
 import { recomputeExpiry } from './expiry.ts'
 import { createRangeMap, type Layout, splitLayout } from './ranges.ts'
@@ -54,10 +55,13 @@ export function openCatalog(store: Store, options: CatalogOptions): Catalog {
   for (const row of store.prepare('SELECT * FROM containers ORDER BY number').all()) {
     const container = row as unknown as ContainerRow
     const owner = [...databases.values()].find(({ number }) => number === container.owner)
-    owner?.collections.set(
-      container.id,
-      toCollection(store, owner.id, container, layouts.get(container.number)),
-    )
+    if (!owner) continue
+    const collection = toCollection(store, owner.id, container, layouts.get(container.number))
+    owner.collections.set(container.id, collection)
+    const paths = textPaths(collection.definition)
+    if (paths.length > 0 && !hasPostings(store, container.number)) {
+      collection.postings = store.transaction(() => buildPostings(store, container.number, paths))
+    }
   }
   const allCollections = () => [...databases.values()].flatMap((one) => [...one.collections.values()])
 
@@ -81,6 +85,7 @@ export function openCatalog(store: Store, options: CatalogOptions): Catalog {
   const drop = (collection: Collection) => {
     store.database.exec(`DROP TABLE ${collection.table}`)
     provideLog(store, collection.log, false)
+    collection.postings.drop()
     store.prepare('DELETE FROM containers WHERE number = ?').run(collection.number)
     store.prepare('DELETE FROM layouts WHERE container = ?').run(collection.number)
     collection.indexes.forget()
@@ -138,6 +143,7 @@ export function openCatalog(store: Store, options: CatalogOptions): Catalog {
         const collection = toCollection(store, owner.id, { ...row, number: Number(lastInsertRowid) })
         createTable(store, collection.table, collection.uniqueKeys)
         provideLog(store, collection.log, collection.retention !== undefined)
+        collection.postings = buildPostings(store, collection.number, textPaths(definition))
         indexNamedPaths(collection)
         return collection
       })
@@ -150,7 +156,9 @@ export function openCatalog(store: Store, options: CatalogOptions): Catalog {
       const etag = newEtag()
       const ts = options.now()
       const { retention } = derived(next)
-      store.transaction(() => {
+      const texts = textPaths(next)
+      const reindex = !isDeepStrictEqual(textPaths(collection.definition), texts)
+      const postings = store.transaction(() => {
         provideLog(store, collection.log, retention !== undefined)
         store
           .prepare('UPDATE containers SET definition = ?, etag = ?, ts = ? WHERE number = ?')
@@ -158,8 +166,9 @@ export function openCatalog(store: Store, options: CatalogOptions): Catalog {
         if (collection.definition.defaultTtl !== next.defaultTtl) {
           recomputeExpiry(store, collection.table, next.defaultTtl)
         }
+        return reindex ? buildPostings(store, collection.number, texts) : collection.postings
       })
-      Object.assign(collection, { definition: next, etag, ts }, derived(next))
+      Object.assign(collection, { definition: next, etag, ts, postings }, derived(next))
       indexNamedPaths(collection)
     },
     deleteCollection(collection) {

@@ -1,6 +1,7 @@
 // A container as the operations see it: its definition, worked out once, its counters and its table.
 import type { StatementSync } from 'node:sqlite'
 import { splitPath } from '../items/partition-key.ts'
+import { openPostings, type Postings } from '../text/postings.ts'
 import type { ContainerDefinition } from './definition.ts'
 import { hashKind } from './epk.ts'
 import { createIndexedPaths, type IndexedPaths } from './indexed-paths.ts'
@@ -40,6 +41,8 @@ export interface Collection {
   indexed: IndexedPaths
   indexes: Indexes
   ranges: RangeMap
+  /** The full-text index. */
+  postings: Postings
   /** The SQL name of the table of all versions and deletes. */
   readonly log: string
   /** For how many seconds all versions and deletes are kept; absent where they are not. */
@@ -80,6 +83,7 @@ export function toCollection(
     definition,
     ...derived(definition),
     indexes: createIndexes(store, table),
+    postings: openPostings(store, row.number, textPaths(definition)),
     ranges: createRangeMap(layout ?? evenLayout(row.ranges, kind), kind),
     lsn: row.lsn,
     next: row.next,
@@ -89,6 +93,10 @@ export function toCollection(
   }
   return collection
 }
+
+/** The paths of the full-text indexes. */
+export const textPaths = ({ indexingPolicy }: ContainerDefinition) =>
+  (indexingPolicy.fullTextIndexes ?? []).map(({ path }) => splitPath(path))
 
 /** What follows from a definition alone; to be merged in again when the definition is replaced. */
 export function derived(definition: ContainerDefinition) {

@@ -1,7 +1,7 @@
 // What a container is defined by. Guarantees that a stored definition is complete: defaults are filled in
 // as the service does, and everything the caller gave is echoed.
 import { z } from 'zod'
-import { badRequest } from '../wire/errors.ts'
+import { badRequest, notImplemented } from '../wire/errors.ts'
 
 /** Of a change feed policy: a number, or `PT5M` as it is written elsewhere. */
 const minutes = z.union([
@@ -12,6 +12,8 @@ const minutes = z.union([
     .transform((text) => Number(text.slice(2, -1))),
 ])
 const path = z.object({ path: z.string().startsWith('/') }).loose()
+/** One property, without a wildcard. */
+const textPath = z.object({ path: z.string().regex(/^(\/("[^"*]+"|[^/"*[\]?]+))+$/) }).loose()
 
 const schema = z
   .object({
@@ -35,6 +37,14 @@ const schema = z
         compositeIndexes: z
           .array(z.array(path.extend({ order: z.enum(['ascending', 'descending']).default('ascending') })))
           .optional(),
+        fullTextIndexes: z.array(textPath).optional(),
+      })
+      .loose()
+      .optional(),
+    fullTextPolicy: z
+      .object({
+        defaultLanguage: z.string().default('en-US'),
+        fullTextPaths: z.array(textPath.extend({ language: z.string().optional() })).default([]),
       })
       .loose()
       .optional(),
@@ -66,6 +76,7 @@ export type ContainerDefinition = Omit<z.output<typeof schema>, 'indexingPolicy'
   id: string
   partitionKey: z.output<typeof schema>['partitionKey']
   uniqueKeyPolicy?: z.output<typeof schema>['uniqueKeyPolicy']
+  fullTextPolicy?: z.output<typeof schema>['fullTextPolicy']
   changeFeedPolicy?: z.output<typeof schema>['changeFeedPolicy']
   defaultTtl?: number | undefined
   indexingPolicy: IndexingPolicy
@@ -75,6 +86,7 @@ export interface IndexingPolicy {
   automatic: boolean
   includedPaths: { path: string }[]
   excludedPaths: { path: string }[]
+  fullTextIndexes?: { path: string }[] | undefined
   compositeIndexes?: { path: string; order: 'ascending' | 'descending' }[][] | undefined
 }
 
@@ -92,6 +104,7 @@ export function parseDefinition(body: unknown): ContainerDefinition {
   const given = { ...parsed.data }
   for (const name of SYSTEM) delete given[name]
   if (/[/\\#?]/.test(given.id)) throw badRequest(`The container id '${given.id}' contains / \\ # or ?.`)
+  checkFullText(given)
   return {
     ...given,
     indexingPolicy: fillIndexingPolicy(given.indexingPolicy),
@@ -101,6 +114,18 @@ export function parseDefinition(body: unknown): ContainerDefinition {
       conflictResolutionProcedure: '',
     },
     geospatialConfig: given.geospatialConfig ?? { type: 'Geography' },
+  }
+}
+
+/** Every full-text index needs its path in the full-text policy, and a language we know. */
+function checkFullText({ fullTextPolicy, indexingPolicy }: z.output<typeof schema>): void {
+  const paths = fullTextPolicy?.fullTextPaths ?? []
+  const languages = [fullTextPolicy?.defaultLanguage, ...paths.map(({ language }) => language)]
+  const other = languages.find((language) => language !== undefined && language !== 'en-US')
+  if (other !== undefined) throw notImplemented(`full-text search in the language '${other}'`)
+  for (const { path } of indexingPolicy?.fullTextIndexes ?? []) {
+    if (paths.some((one) => one.path === path)) continue
+    throw badRequest(`The full-text index path '${path}' is not in the fullTextPolicy of the container.`)
   }
 }
 

@@ -13,7 +13,11 @@ const collection = catalog.createCollection('db', {
   id: 'c',
   partitionKey: { paths: ['/room'], version: 2 },
   uniqueKeyPolicy: { uniqueKeys: [{ paths: ['/dedupe'] }] },
-  indexingPolicy: { compositeIndexes: [[{ path: '/a' }, { path: '/b', order: 'descending' }]] },
+  fullTextPolicy: { fullTextPaths: [{ path: '/text' }] },
+  indexingPolicy: {
+    fullTextIndexes: [{ path: '/text' }],
+    compositeIndexes: [[{ path: '/a' }, { path: '/b', order: 'descending' }]],
+  },
 })
 afterAll(() => store.close())
 
@@ -49,6 +53,26 @@ test.each<[string, string, Scope]>([
 ])('%s: sought', (_, text, scope) => {
   const steps = plans(text, scope)
   expect(steps[0]).toMatch(/^SEARCH .* \(pk=\? AND /)
+})
+
+test('words that are rare: their list, and nothing else', () => {
+  const text =
+    'SELECT TOP 50 * FROM c WHERE FULLTEXTCONTAINSALL(c.text, "a1", "b1") AND c.seq < 9 ORDER BY c.seq DESC'
+  const steps = plans(text, ONE, position([4, 5]))
+  expect(steps.filter((step) => /SCAN|USING INDEX docs/.test(step))).toEqual([])
+  expect(steps[0]).toMatch(/^SEARCH docs_1 USING INTEGER PRIMARY KEY/)
+})
+
+test('words that are common: looked up on the way through the order', () => {
+  const insert = store.database.prepare("INSERT INTO words_1 (path, word, k, n) VALUES (0, 'common', 1, ?)")
+  store.database.exec(
+    'INSERT INTO texts_1 (k, path, pk, documents, words) VALUES (1, 0, \'["r"]\', 5000, 5000)',
+  )
+  for (let n = 1; n <= 5000; n++) insert.run(n)
+  const text = 'SELECT * FROM c WHERE FULLTEXTCONTAINS(c.text, "common") AND c.seq < 9 ORDER BY c.seq DESC'
+  const steps = plans(text, ONE)
+  expect(steps.filter((step) => /SCAN|TEMP B-TREE/.test(step))).toEqual([])
+  expect(steps[0]).toMatch(/^SEARCH docs_1 USING INDEX docs_1_by_/)
 })
 
 function plans(text: string, scope: Scope, resume?: ReturnType<typeof position>): string[] {
