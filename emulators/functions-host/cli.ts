@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import * as z from 'zod'
 import { LOG_LEVELS, portOption, runUntilStopped } from '../kit/cli.ts'
 import type { LogLevel } from '../kit/log.ts'
+import { createManualClock } from '../kit/manual-clock.ts'
 import type { FunctionsHostOptions } from './server.ts'
 
 const flags = z.object({
@@ -13,6 +14,7 @@ const flags = z.object({
   log: z.custom<LogLevel>(),
   data: z.string().optional(),
   settings: z.string().optional(),
+  keys: z.string().optional(),
   cors: z.string().optional(),
   bodyLimit: z.number().optional(),
   drainMs: z.number().optional(),
@@ -21,6 +23,7 @@ const flags = z.object({
   leaseExpirationMs: z.number().optional(),
   queueLockMs: z.number().optional(),
   feedWakeMs: z.number().optional(),
+  manualClock: z.union([z.literal(true), z.number()]).optional(),
   watch: z.boolean().optional(),
   exitWithStdin: z.boolean().optional(),
 })
@@ -36,6 +39,7 @@ export function register(program: Command): void {
     .addOption(new Option('--log <level>', 'what to log on stderr').choices(LOG_LEVELS).default('info'))
     .option('--data <dir>', 'folder for the status of timers')
     .option('--settings <file>', 'JSON file with app settings, over local.settings.json')
+    .option('--keys <dir>', 'ask for function keys; they are in this folder, missing ones are made')
     .option('--cors <origins>', 'allowed origins: * or a comma-separated list')
     .option('--body-limit <bytes>', 'largest request body', number)
     .option('--drain-ms <ms>', 'how long a stop waits for running invocations', number)
@@ -44,6 +48,11 @@ export function register(program: Command): void {
     .option('--lease-expiration-ms <ms>', 'change feed: when a silent owner loses a lease (60000)', number)
     .option('--queue-lock-ms <ms>', 'queues: how long a message stays invisible unrenewed (600000)', number)
     .option('--feed-wake-ms <ms>', 'change feed: read it so long after a write of this process', number)
+    .addOption(
+      new Option('--manual-clock [time]', 'time stands still and is moved by POST /_emulator/clock')
+        .argParser(instant)
+        .conflicts('watch'),
+    )
     .option('--watch', 'replace the app when one of its files changes')
     .option('--exit-with-stdin', 'stop when stdin ends, so as not to outlive the parent process')
     .action(async (raw: unknown) => {
@@ -87,16 +96,26 @@ function optionsOf(given: z.infer<typeof flags>): FunctionsHostOptions {
     },
     ...(given.settings !== undefined && { settings: readSettings(given.settings) }),
     ...(given.data !== undefined && { dataDir: given.data }),
+    ...(given.keys !== undefined && { keys: given.keys }),
     ...(given.cors !== undefined && { cors: given.cors }),
     ...(given.bodyLimit !== undefined && { bodyLimit: given.bodyLimit }),
     ...(given.drainMs !== undefined && { drainMs: given.drainMs }),
     ...(given.queueLockMs !== undefined && { queueLockMs: given.queueLockMs }),
     ...(given.feedWakeMs !== undefined && { feedWakeMs: given.feedWakeMs }),
+    ...(given.manualClock !== undefined && {
+      clock: createManualClock(given.manualClock === true ? Date.now() : given.manualClock),
+    }),
   }
 }
 
 function readSettings(file: string): Record<string, string> {
   return z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(file, 'utf8')))
+}
+
+function instant(text: string): number {
+  const value = Date.parse(text)
+  if (!Number.isNaN(value)) return value
+  throw new InvalidArgumentError('A time as 2026-01-31T12:00:00Z is needed.')
 }
 
 function number(text: string): number {

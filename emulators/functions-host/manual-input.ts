@@ -14,17 +14,17 @@ export interface ManualInput {
 }
 
 /** @throws NotFireable for HTTP functions, and for input the trigger could never deliver. */
-export function manualInput({ name, type }: HostedFunction, input: string): ManualInput {
+export function manualInput({ name, type }: HostedFunction, input: string, now: number): ManualInput {
   switch (type) {
     case 'httptrigger':
       throw new NotFireable(`"${name}" is an HTTP function: call its route.`)
     case 'timertrigger':
-      return { data: timerData(false, statusOf(0, Date.now())) }
+      return { data: timerData(false, statusOf(0, now)) }
     case 'cosmosdbtrigger':
       if (!isArray(input)) throw new NotFireable(`"${name}" takes a JSON array of documents as its input.`)
       return { data: { json: input } }
     case 'queuetrigger':
-      return { data: { string: input }, triggerMetadata: queueMetadata(input) }
+      return { data: { string: input }, triggerMetadata: queueMetadata(input, new Date(now)) }
     default:
       return { data: { string: input } }
   }
@@ -38,8 +38,7 @@ function isArray(input: string): boolean {
   }
 }
 
-function queueMetadata(input: string): Record<string, TypedData> {
-  const now = new Date()
+function queueMetadata(input: string, now: Date): Record<string, TypedData> {
   const week = new Date(now.getTime() + 7 * 24 * 3600_000)
   return metadataOf(
     {

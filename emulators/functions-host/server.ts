@@ -2,6 +2,7 @@
 // One app per process, because the app's modules, its settings and `@azure/functions` itself are process-wide.
 import { randomUUID } from 'node:crypto'
 import { resolve } from 'node:path'
+import { type Clock, systemClock } from '../kit/clock.ts'
 import { createFaults, type Faults } from '../kit/faults.ts'
 import { close as closeServer, listen } from '../kit/listen.ts'
 import { createLog, type LogLevel } from '../kit/log.ts'
@@ -16,6 +17,7 @@ import { type HostedFunction, hostedFunction } from './hosted-function.ts'
 import { createCors } from './http/cors.ts'
 import { createFront } from './http/front.ts'
 import { createRoutes, httpFunction } from './http/routes.ts'
+import { openKeyStore } from './keys/key-store.ts'
 import { manualInput } from './manual-input.ts'
 import { createOutputs } from './outputs.ts'
 import type { LeaseTimes } from './triggers/cosmos/balance.ts'
@@ -50,6 +52,13 @@ export interface FunctionsHostOptions {
   feedWakeMs?: number
   /** How long a dequeued message stays invisible before it is renewed; ten minutes as in Azure. */
   queueLockMs?: number
+  /** Folder with the keys of the app, where missing ones are made. Absent, as with Core Tools, no key is asked for. */
+  keys?: string
+  /**
+   * The time that schedules, polls, retries, leases, locks and `functionTimeout` go by; the machine's unless given. How long
+   * `close` waits is real time in any case, and so is what the services themselves count.
+   */
+  clock?: Clock
 }
 
 export interface FunctionsHost extends AsyncDisposable {
@@ -69,6 +78,7 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
   started = true
   const folder = resolve(options.app)
   const host = options.host ?? '127.0.0.1'
+  const clock = options.clock ?? systemClock
   const log = createLog('functions-host', options.log)
   const faults = createFaults()
   const local = applySettings(folder, options.settings ?? {})
@@ -79,14 +89,21 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
   redirectConsole(appLog)
   const app = await loadApp(folder, registry)
 
-  const queues = createQueues(config.queues)
+  const queues = createQueues(config.queues, clock)
   const cosmos = createCosmosClients(config.cosmos.userAgentSuffix)
   const outputs = createOutputs(queues, cosmos)
   for (const target of registry.functions) outputs.check(target)
   const functions = registry.functions.map(hostedFunction)
   const active = functions.filter((one) => !one.disabled)
+  const keys =
+    options.keys === undefined
+      ? undefined
+      : openKeyStore(
+          resolve(options.keys),
+          functions.map(({ name }) => name),
+        )
   const invoker = createInvoker({
-    ...{ app, registry, appLog, log, faults },
+    ...{ app, registry, appLog, clock, log, faults },
     timeoutMs: config.functionTimeout,
     performOutputs: outputs.perform,
   })
@@ -102,12 +119,11 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
     find: createRoutes(httpFunctions, config.http.routePrefix),
     invoke,
     streamServer: app.streamServer,
+    keys,
     admin: createAdmin({
-      functions,
-      faults,
-      log,
+      ...{ functions, keys, clock, faults, log },
       fire(target, input) {
-        const { data, triggerMetadata } = manualInput(target, input)
+        const { data, triggerMetadata } = manualInput(target, input, clock.now())
         const inputData = [{ name: target.bindingName, data }]
         // The invocation logs its own failure; whoever fired it by hand has been answered by then.
         invoke(target.target, { invocationId: randomUUID(), inputData, triggerMetadata }).catch(() => {})
@@ -142,7 +158,7 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
     return stopped
   }
   const services = {
-    ...{ config, queues, cosmos, invoke, log, faults },
+    ...{ config, queues, cosmos, invoke, clock, log, faults },
     app: folder,
     dataFolder: options.dataDir,
     queueLockMs: options.queueLockMs ?? 600_000,

@@ -16,6 +16,8 @@ export interface SpawnedHost extends AsyncDisposable {
   logs(): string
   /** Resolves as soon as stderr holds so many lines (one, unless told) with the text or a match of the pattern. */
   logged(text: string | RegExp, times?: number): Promise<void>
+  /** Moves the host's time on and runs what falls due, in order. @throws Error unless it was started with `manualClock`. */
+  advance(ms: number): Promise<void>
   /** Resolves when the child has ended, however it did. */
   exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
   /** Sends the signal and resolves to how the child ended. */
@@ -24,7 +26,9 @@ export interface SpawnedHost extends AsyncDisposable {
   close(): Promise<void>
 }
 
-export type SpawnOptions = FunctionsHostOptions & {
+export type SpawnOptions = Omit<FunctionsHostOptions, 'clock'> & {
+  /** Time that stands still at this instant (`2026-01-31T12:00:00Z`) until `advance` moves it. */
+  manualClock?: string
   /** Milliseconds until the child has to be ready. */
   readyMs?: number
   /** Replaces the app's process when a file of the app changes. */
@@ -78,6 +82,13 @@ export async function spawnFunctionsHost(options: SpawnOptions): Promise<Spawned
     ...{ url, port, functions, exited, kill, close },
     pid: child.pid!,
     logs: () => logs,
+    async advance(advanceMs) {
+      const response = await fetch(`${url}/_emulator/clock`, {
+        method: 'POST',
+        body: JSON.stringify({ advanceMs }),
+      })
+      if (!response.ok) throw new Error(await response.text())
+    },
     logged: (text, times = 1) =>
       new Promise((resolve) => {
         const found = (line: string): boolean =>
@@ -102,6 +113,7 @@ function argumentsOf(options: SpawnOptions): string[] {
     '--host': options.host,
     '--log': options.log,
     '--data': options.dataDir,
+    '--keys': options.keys,
     '--cors': options.cors,
     '--body-limit': options.bodyLimit,
     '--drain-ms': options.drainMs,
@@ -110,6 +122,7 @@ function argumentsOf(options: SpawnOptions): string[] {
     '--lease-expiration-ms': leases.expirationMs,
     '--queue-lock-ms': options.queueLockMs,
     '--feed-wake-ms': options.feedWakeMs,
+    '--manual-clock': options.manualClock,
   }
   const given = Object.entries(flags).filter(([, value]) => value !== undefined)
   return [

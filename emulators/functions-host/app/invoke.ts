@@ -1,5 +1,6 @@
 // One invocation of a function, in the worker's order: arguments, pre-invocation hooks, handler, post-invocation hooks,
 // response, output bindings. An error anywhere fails the invocation and is thrown to the trigger that asked for it.
+import type { Clock } from '../../kit/clock.ts'
 import type { Faults } from '../../kit/faults.ts'
 import type { Log } from '../../kit/log.ts'
 import type { AppLog } from './app-log.ts'
@@ -35,6 +36,7 @@ export interface InvokerParts {
   app: LoadedApp
   registry: Registry
   appLog: AppLog
+  clock: Clock
   log: Log
   faults: Faults
   /** Milliseconds an invocation may take; null: any time. */
@@ -54,7 +56,7 @@ export function createInvoker(parts: InvokerParts): Invoker {
       running++
       try {
         faults.step(`invoke.${name}`, 'before-handler')
-        const response = await inTime(runInvocation(parts, target, invocation), parts.timeoutMs, name)
+        const response = await inTime(runInvocation(parts, target, invocation), parts, name)
         faults.step(`invoke.${name}`, 'before-outputs')
         await parts.performOutputs(target, response)
         faults.step(`invoke.${name}`, 'after-outputs')
@@ -84,16 +86,16 @@ export function createInvoker(parts: InvokerParts): Invoker {
 }
 
 /** The result of a handler that is too late is ignored: it goes on, since nothing can stop it, and nobody listens. */
-async function inTime<T>(work: Promise<T>, ms: number | null, name: string): Promise<T> {
+async function inTime<T>(work: Promise<T>, { timeoutMs: ms, clock }: InvokerParts, name: string): Promise<T> {
   if (ms === null) return await work
   const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => {
+  const timer = clock.after(ms, () => {
     late.reject(new Error(`Timeout value of ${ms / 1000} s was exceeded by function: ${name}`))
-  }, ms)
+  })
   try {
     return await Promise.race([work, late.promise])
   } finally {
-    clearTimeout(timer)
+    timer.cancel()
   }
 }
 

@@ -6,6 +6,8 @@ import type { Faults } from '../../kit/faults.ts'
 import type { Log } from '../../kit/log.ts'
 import type { HostConfig } from '../app/host-config.ts'
 import type { Invoke } from '../app/invoke.ts'
+import { levelOf, opens } from '../keys/authorize.ts'
+import type { KeyStore } from '../keys/key-store.ts'
 import { limitBody, readLimited, TooLarge } from './body-limit.ts'
 import { serveBuffered } from './buffered.ts'
 import type { Cors } from './cors.ts'
@@ -23,6 +25,8 @@ export interface Front {
   find(method: string, path: string): Match | undefined
   invoke: Invoke
   streamServer: Server | undefined
+  /** Absent when keys are not asked for. */
+  keys: KeyStore | undefined
   /** Answers `/admin/…` and `/_emulator/…`. */
   admin: Server
   faults: Faults
@@ -61,6 +65,10 @@ export function createFront(front: Front): Server {
     const match = front.find(request.method!, path)
     if (!match)
       return path === '/' ? answer(response, 200, 'The functions host is up.') : answer(response, 404)
+    const { authLevel, target } = match.target
+    if (front.keys && !opens(levelOf(front.keys, request, target.metadata.name), authLevel)) {
+      return answer(response, 401)
+    }
     const entry = gate.enter()
     if (!(entry === true || (await entry))) return answer(response, 429)
     try {

@@ -4,6 +4,7 @@ import type { HTTPMethod } from 'find-my-way'
 import createRouter from 'find-my-way'
 import type { RegisteredFunction } from '../app/core-api.ts'
 import type { Binding } from '../app/core-types.ts'
+import { type Level, wantedLevel } from '../keys/authorize.ts'
 
 export interface HttpFunction {
   target: RegisteredFunction
@@ -11,6 +12,7 @@ export interface HttpFunction {
   binding: string
   route: string
   methods: string[]
+  authLevel: Level
 }
 
 export interface Match {
@@ -29,7 +31,10 @@ const CONSTRAINTS: Record<string, string> = {
   bool: '(?:true|false)',
 }
 
-/** Reads an `httpTrigger` binding. The route defaults to the function's name, the methods to all. */
+/**
+ * Reads an `httpTrigger` binding. The route defaults to the function's name, the methods to all.
+ * @throws Error naming the function when its `authLevel` is none.
+ */
 export function httpFunction(target: RegisteredFunction, name: string, binding: Binding): HttpFunction {
   const { route, methods } = binding
   return {
@@ -40,6 +45,7 @@ export function httpFunction(target: RegisteredFunction, name: string, binding: 
       Array.isArray(methods) && methods.length > 0
         ? methods.map((one) => String(one).toUpperCase())
         : [...METHODS],
+    authLevel: wantedLevel(target.metadata.name, binding.authLevel),
   }
 }
 

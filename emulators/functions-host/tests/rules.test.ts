@@ -116,6 +116,7 @@ describe('routes', () => {
         binding: 'request',
         route,
         methods: ['GET'],
+        authLevel: 'anonymous' as const,
       })),
       'api',
     )

@@ -2,6 +2,7 @@
 // to the pollers of this process when something will be in their queue that the process itself has put there: so an
 // interval between polls may be long and nothing waits for it.
 import type { QueueClient } from '@azure/storage-queue'
+import { type Clock, systemClock } from '../../kit/clock.ts'
 import type { HostConfig } from '../app/host-config.ts'
 
 export interface Queues {
@@ -18,7 +19,7 @@ export interface Queues {
   onMessage(client: QueueClient, callback: () => void): () => void
 }
 
-export function createQueues(config: HostConfig['queues']): Queues {
+export function createQueues(config: HostConfig['queues'], clock: Clock = systemClock): Queues {
   const watchers = new Map<string, Set<() => void>>()
   const clients = new Map<string, QueueClient>()
   const base64 = config.messageEncoding === 'base64'
@@ -49,7 +50,7 @@ export function createQueues(config: HostConfig['queues']): Queues {
       await sendTextAndTell(client, text)
     },
     expect(client, ms) {
-      setTimeout(() => tell(client), ms).unref()
+      clock.after(ms, () => tell(client))
     },
     decode(text) {
       if (!base64) return Buffer.from(text)

@@ -2,13 +2,14 @@
 // invisible while it runs, deletes it on success, shows it again on failure, and moves it to the poison queue at the end.
 import { randomUUID } from 'node:crypto'
 import type { DequeuedMessageItem, QueueClient } from '@azure/storage-queue'
+import { pause, systemClock } from '../../kit/clock.ts'
 import type { TypedData } from '../app/core-types.ts'
 import type { HostConfig } from '../app/host-config.ts'
 import { resolveConnection, resolveSettings } from '../app/settings.ts'
+import { createBackoff } from './backoff.ts'
 import type { Queues } from './queue-client.ts'
 import { keepInvisible, lockSeconds } from './queue-visibility.ts'
 import { requiredText, type Trigger, type TriggerParts } from './trigger.ts'
-import { createBackoff, pause } from './wait.ts'
 
 const MINIMUM_POLL_MS = 100
 /** How long the start of the host waits for the queue to be there and polled once. */
@@ -23,7 +24,7 @@ export interface QueueTriggerOptions {
 
 /** @throws Error when the queue's name or connection is missing. */
 export async function startQueue(parts: TriggerParts, options: QueueTriggerOptions): Promise<Trigger> {
-  const { target, binding, log } = parts
+  const { target, binding, clock, log } = parts
   const { config, queues } = options
   const connection = resolveConnection(String(binding.connection || 'AzureWebJobsStorage'))
   const queueName = resolveSettings(requiredText(parts, 'queueName'))
@@ -71,6 +72,7 @@ export async function startQueue(parts: TriggerParts, options: QueueTriggerOptio
         }
         if (messages.length === 0) {
           await pause(
+            clock,
             pollDelay(misses, config.maxPollingInterval),
             AbortSignal.any([stopping.signal, wake.signal]),
           )
@@ -85,13 +87,13 @@ export async function startQueue(parts: TriggerParts, options: QueueTriggerOptio
           error: String(error),
         })
         away = true
-        await pause(backoff.next(), stopping.signal)
+        await pause(clock, backoff.next(), stopping.signal)
       }
     }
   }
 
   const polling = poll()
-  await Promise.race([polled.promise, pause(FIRST_POLL_MS, stopping.signal)])
+  await Promise.race([polled.promise, pause(systemClock, FIRST_POLL_MS, stopping.signal)])
   return {
     async stop() {
       stopping.abort()
@@ -110,7 +112,7 @@ export function pollDelay(misses: number, maximum: number, random = Math.random)
 
 /** Runs one message to its end: deleted, visible again, or in the poison queue. */
 async function settle(
-  { target, bindingName, invoke, log, faults }: TriggerParts,
+  { target, bindingName, invoke, clock, log, faults }: TriggerParts,
   { config, queues, lockMs }: QueueTriggerOptions,
   client: QueueClient,
   poison: QueueClient,
@@ -126,7 +128,7 @@ async function settle(
   const body = queues.decode(message.messageText)
   if (!body || message.dequeueCount > config.maxDequeueCount) return bury(message.popReceipt)
 
-  const lock = keepInvisible(client, message, lockMs, log)
+  const lock = keepInvisible(client, message, lockMs, clock, log)
   let succeeded = false
   try {
     const text = body.toString('utf8')

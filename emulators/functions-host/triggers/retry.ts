@@ -1,17 +1,20 @@
 // The runtime's retry policy: the same invocation again in the same process, counted in memory.
 // https://learn.microsoft.com/azure/azure-functions/functions-bindings-error-pages#retry-policies
+import { type Clock, pause } from '../../kit/clock.ts'
+import type { Log } from '../../kit/log.ts'
+import type { RegisteredFunction } from '../app/core-api.ts'
 import type { RetryContext, RetryOptions } from '../app/core-types.ts'
-import { pause } from './wait.ts'
 
 /** `interrupted`: the signal was aborted before the policy was used up, so nobody may call the work done. */
 export type RetryOutcome = 'succeeded' | 'exhausted' | 'interrupted'
 
-/** Runs `attempt` until it succeeds or the policy is used up. Without a policy there is one attempt. */
+/** Runs `attempt` until it succeeds or the function's policy is used up. Without a policy there is one attempt. */
 export async function withRetry(
-  policy: RetryOptions | undefined,
+  { target, clock, log }: { target: RegisteredFunction; clock: Clock; log: Log },
   signal: AbortSignal,
   attempt: (context: RetryContext | undefined) => Promise<unknown>,
 ): Promise<RetryOutcome> {
+  const { retryOptions: policy, name } = target.metadata
   let context: RetryContext | undefined
   for (let retries = 0; ; retries++) {
     try {
@@ -25,7 +28,9 @@ export async function withRetry(
           : { message: String(error) }
       context = { retryCount: retries + 1, maxRetryCount: policy.maxRetryCount, exception }
     }
-    await pause(delayOf(policy, retries), signal)
+    const ms = delayOf(policy, retries)
+    log('debug', 'retry-waits', { function: name, ms, retryCount: retries + 1 })
+    await pause(clock, ms, signal)
     if (signal.aborted) return 'interrupted'
   }
 }

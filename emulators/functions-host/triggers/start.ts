@@ -1,5 +1,6 @@
 // From a registered function to its running trigger. HTTP needs none: the front routes to it.
 import { randomUUID } from 'node:crypto'
+import type { Clock } from '../../kit/clock.ts'
 import type { Faults } from '../../kit/faults.ts'
 import type { Log } from '../../kit/log.ts'
 import type { HostConfig } from '../app/host-config.ts'
@@ -18,6 +19,7 @@ export interface TriggerServices {
   queues: Queues
   cosmos: CosmosClients
   invoke: Invoke
+  clock: Clock
   log: Log
   faults: Faults
   /** The app's folder. */
@@ -47,8 +49,8 @@ async function start(
   { target, binding, bindingName, name, type }: HostedFunction,
   services: TriggerServices,
 ): Promise<Trigger | undefined> {
-  const { config, queues, invoke, log, faults } = services
-  const parts = { target, binding, bindingName, invoke, log, faults }
+  const { config, queues, invoke, clock, log, faults } = services
+  const parts = { target, binding, bindingName, invoke, clock, log, faults }
   switch (type) {
     case 'httptrigger':
       return undefined
@@ -81,10 +83,10 @@ async function start(
 /** Undefined without the storage of the app: then this host fires its timers by itself. */
 async function timerBlobs(
   name: string,
-  { app, config, log }: TriggerServices,
+  { app, config, clock, log }: TriggerServices,
 ): Promise<TimerBlobs | undefined> {
   const connection = process.env.AzureWebJobsStorage
   if (!connection) return undefined
   const { openTimerBlobs } = await import('./timer-blobs.ts')
-  return openTimerBlobs(connection, app, name, config.singleton, log)
+  return openTimerBlobs(connection, app, name, config.singleton, clock, log)
 }

@@ -4,10 +4,11 @@
 import { createHash } from 'node:crypto'
 import { hostname } from 'node:os'
 import { BlobServiceClient, type BlockBlobClient, RestError } from '@azure/storage-blob'
+import { type Clock, pause } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
 import type { HostConfig } from '../app/host-config.ts'
+import { createBackoff } from './backoff.ts'
 import { parseStatus, type TimerStatusStore } from './timer-status.ts'
-import { createBackoff, pause } from './wait.ts'
 
 export interface HeldLock {
   /** Aborted when the lock may be another host's. */
@@ -29,6 +30,7 @@ export function openTimerBlobs(
   app: string,
   name: string,
   config: HostConfig['singleton'],
+  clock: Clock,
   log: Log,
 ): TimerBlobs {
   const service = BlobServiceClient.fromConnectionString(connection, {
@@ -62,11 +64,11 @@ export function openTimerBlobs(
         try {
           await container.createIfNotExists()
           await createIfAbsent(lock)
-          const before = Date.now()
+          const before = clock.now()
           const lease = lock.getBlobLeaseClient()
           await lease.acquireLease(seconds)
           log('info', 'timer-lock', { function: name, message: 'This host fires the timer.' })
-          return keep(lease, before, seconds * 1000)
+          return keep(lease, before, seconds * 1000, clock)
         } catch (error) {
           const isTaken = error instanceof RestError && error.code === 'LeaseAlreadyPresent'
           if (!isTaken) wait = backoff.next()
@@ -77,7 +79,7 @@ export function openTimerBlobs(
           }
           told = true
         }
-        await pause(wait, signal)
+        await pause(clock, wait, signal)
       }
       return undefined
     },
@@ -89,15 +91,16 @@ function keep(
   lease: ReturnType<BlockBlobClient['getBlobLeaseClient']>,
   acquired: number,
   period: number,
+  clock: Clock,
 ): HeldLock {
   const ending = new AbortController()
   let until = acquired + period
   const renew = async (): Promise<void> => {
     let wait = period / 3
     for (;;) {
-      await pause(wait, ending.signal)
+      await pause(clock, wait, ending.signal)
       if (ending.signal.aborted) return
-      const before = Date.now()
+      const before = clock.now()
       try {
         await lease.renewLease()
         until = before + period
@@ -105,7 +108,7 @@ function keep(
       } catch (error) {
         // Somebody else's answer is final; no answer is not.
         const isGone = error instanceof RestError && [404, 409, 412].includes(error.statusCode ?? 0)
-        if (isGone || Date.now() >= until) return ending.abort()
+        if (isGone || clock.now() >= until) return ending.abort()
         wait = 1_000
       }
     }
@@ -113,7 +116,7 @@ function keep(
   const renewing = renew()
   return {
     lost: ending.signal,
-    isHeld: () => !ending.signal.aborted && Date.now() < until,
+    isHeld: () => !ending.signal.aborted && clock.now() < until,
     async release() {
       ending.abort()
       await renewing

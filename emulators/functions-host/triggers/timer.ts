@@ -2,14 +2,15 @@
 // survives a restart, so that a missed occurrence fires at once with `isPastDue`. With the app's storage, of several hosts
 // one fires; without, each does.
 import { randomUUID } from 'node:crypto'
+import { pause } from '../../kit/clock.ts'
 import type { TypedData } from '../app/core-types.ts'
 import { resolveSettings } from '../app/settings.ts'
+import { createBackoff } from './backoff.ts'
 import { parseSchedule } from './ncrontab.ts'
 import { withRetry } from './retry.ts'
 import type { TimerBlobs } from './timer-blobs.ts'
 import { statusInFolder, statusOf, type TimerStatus } from './timer-status.ts'
 import { requiredText, type Trigger, type TriggerParts } from './trigger.ts'
-import { createBackoff, pause } from './wait.ts'
 
 /** Schedules with shorter steps have no status, as in Azure: nobody makes up for a missed second. */
 const MONITORED_MS = 60_000
@@ -20,18 +21,18 @@ export function startTimer(
   blobs: TimerBlobs | undefined,
   dataFolder: string | undefined,
 ): Trigger {
-  const { target, binding, invoke, log } = parts
+  const { target, binding, invoke, clock, log } = parts
   const { name } = target.metadata
   const schedule = parseSchedule(resolveSettings(requiredText(parts, 'schedule')))
-  const first = schedule(Date.now())
+  const first = schedule(clock.now())
   const isMonitored = binding.useMonitor !== false && schedule(first) - first >= MONITORED_MS
   const kept = blobs?.status ?? (dataFolder === undefined ? undefined : statusInFolder(dataFolder, name))
   const store = isMonitored ? kept : undefined
   const stopping = new AbortController()
 
   const fire = async (isPastDue: boolean, last: number): Promise<void> => {
-    const state = statusOf(last, schedule(Date.now()))
-    await withRetry(target.metadata.retryOptions, stopping.signal, (retryContext) => {
+    const state = statusOf(last, schedule(clock.now()))
+    await withRetry(parts, stopping.signal, (retryContext) => {
       const inputData = [{ name: parts.bindingName, data: timerData(isPastDue, state) }]
       return invoke(target, { invocationId: randomUUID(), inputData, retryContext })
     })
@@ -43,14 +44,15 @@ export function startTimer(
 
   const listen = async (ending: AbortSignal, isMine: () => boolean): Promise<void> => {
     const stored = await store?.read()
-    let next = stored ? Date.parse(stored.Next) : schedule(Date.now())
+    let next = stored ? Date.parse(stored.Next) : schedule(clock.now())
     let last = stored ? Date.parse(stored.Last) : 0
-    const pastDue = next <= Date.now()
+    const pastDue = next <= clock.now()
     if (pastDue || binding.runOnStartup === true) await fire(pastDue, last)
     while (!ending.aborted) {
-      next = schedule(Date.now())
+      next = schedule(clock.now())
       await store?.write(statusOf(last, next)).catch((error) => guard(error))
-      while (!ending.aborted && Date.now() < next) await pause(next - Date.now(), ending)
+      log('debug', 'timer-waits', { function: name, next: new Date(next).toISOString() })
+      while (!ending.aborted && clock.now() < next) await pause(clock, next - clock.now(), ending)
       if (ending.aborted || !isMine()) return
       last = next
       await fire(false, last)
@@ -74,7 +76,7 @@ export function startTimer(
       } finally {
         await lock?.release()
       }
-      await pause(backoff.next(), stopping.signal)
+      await pause(clock, backoff.next(), stopping.signal)
     }
   }
 

@@ -1,4 +1,5 @@
 // What every trigger is to the host: something that starts, fires invocations, and stops without dropping the running one.
+import type { Clock } from '../../kit/clock.ts'
 import type { Faults } from '../../kit/faults.ts'
 import type { Log } from '../../kit/log.ts'
 import type { RegisteredFunction } from '../app/core-api.ts'
@@ -16,6 +17,7 @@ export interface TriggerParts {
   bindingName: string
   binding: Binding
   invoke: Invoke
+  clock: Clock
   log: Log
   faults: Faults
 }

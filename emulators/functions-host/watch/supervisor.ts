@@ -19,7 +19,9 @@ export interface WatchedHost extends AsyncDisposable {
  * An app that is broken later is told in the log and to callers, by 503, until it is mended.
  * @throws Error when the app cannot be started at first, or the port is taken.
  */
-export async function startWatchedHost(options: Omit<SpawnOptions, 'watch'>): Promise<WatchedHost> {
+export async function startWatchedHost(
+  options: Omit<SpawnOptions, 'watch' | 'manualClock'>,
+): Promise<WatchedHost> {
   const log = createLog('functions-host', options.log)
   const { app, host = '127.0.0.1' } = options
   let running: SpawnedHost | undefined

@@ -2,6 +2,7 @@
 // read before, so that of two owners one always finds out that it has lost.
 import { type Container, ErrorResponse } from '@azure/cosmos'
 import * as z from 'zod'
+import type { Clock } from '../../../kit/clock.ts'
 
 const lease = z.looseObject({
   id: z.string(),
@@ -46,13 +47,25 @@ export interface LeaseStore {
 
 const WRITE_ATTEMPTS = 5
 
-export function createLeaseStore(container: Container, prefix: string): LeaseStore {
+export function createLeaseStore(container: Container, prefix: string, clock: Clock): LeaseStore {
+  const timestamp = (): string => new Date(clock.now()).toISOString()
+  const newLease = (range: FeedRange, position: string | null): Record<string, unknown> => ({
+    id: idOf(range),
+    version: 0,
+    LeaseToken: range.id,
+    FeedRange: { Range: { min: range.min, max: range.max } },
+    Owner: null,
+    ContinuationToken: position,
+    properties: {},
+    timestamp: timestamp(),
+    Mode: 'Incremental Feed',
+  })
   const idOf = (range: Pick<FeedRange, 'id'>): string => `${prefix}..${range.id}`
   const replace = async (from: Lease, change: Partial<Lease>): Promise<Lease> => {
     const { resource } = await container
       .item(from.id, from.id)
       .replace(
-        { ...from, ...change, timestamp: new Date().toISOString() },
+        { ...from, ...change, timestamp: timestamp() },
         { accessCondition: { type: 'IfMatch', condition: from._etag } },
       )
     return lease.parse(resource)
@@ -72,13 +85,13 @@ export function createLeaseStore(container: Container, prefix: string): LeaseSto
       )
     }
     // Whoever splits a lease makes the parts first: this one has been made since we looked, or it was never there.
-    await createIfAbsent(container, newLease(idOf(range), range))
+    await createIfAbsent(container, newLease(range, null))
     return lease.parse(await read(idOf(range)))
   }
   return {
     async initialize(ranges) {
       if ((await container.item(`${prefix}.info`, `${prefix}.info`).read()).resource === undefined) {
-        for (const range of ranges) await createIfAbsent(container, newLease(idOf(range), range))
+        for (const range of ranges) await createIfAbsent(container, newLease(range, null))
         await createIfAbsent(container, { id: `${prefix}.info` })
       }
     },
@@ -112,7 +125,7 @@ export function createLeaseStore(container: Container, prefix: string): LeaseSto
     },
     async split(whole, parts, position) {
       for (const part of parts) {
-        await createIfAbsent(container, { ...newLease(idOf(part), part), ContinuationToken: position })
+        await createIfAbsent(container, newLease(part, position))
       }
       try {
         await container.item(whole.id, whole.id).delete()
@@ -120,20 +133,6 @@ export function createLeaseStore(container: Container, prefix: string): LeaseSto
         if (!isCode(error, 404)) throw error
       }
     },
-  }
-}
-
-function newLease(id: string, { id: LeaseToken, min, max }: FeedRange): Record<string, unknown> {
-  return {
-    id,
-    version: 0,
-    LeaseToken,
-    FeedRange: { Range: { min, max } },
-    Owner: null,
-    ContinuationToken: null,
-    properties: {},
-    timestamp: new Date().toISOString(),
-    Mode: 'Incremental Feed',
   }
 }
 

@@ -2,6 +2,7 @@
 // polled is read soon after. Whatever client of the app's wrote it; what other processes write is found by polling.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { ClientRequest, IncomingMessage } from 'node:http'
+import type { Clock, Timer } from '../../../kit/clock.ts'
 
 export interface OwnWrites {
   /** Aborted some time after the next write; take it before the read that may miss the write. */
@@ -18,11 +19,12 @@ export function watchOwnWrites(
   database: string,
   container: string,
   afterMs: number,
+  clock: Clock,
 ): OwnWrites {
   const { host } = new URL(endpoint)
   const documents = `/dbs/${encodeURIComponent(database)}/colls/${encodeURIComponent(container)}/docs`
   let upcoming = new AbortController()
-  let timer: NodeJS.Timeout | undefined
+  let timer: Timer | undefined
   const signal = (): void => {
     timer = undefined
     const now = upcoming
@@ -36,13 +38,13 @@ export function watchOwnWrites(
     // A query is a POST to the same path.
     if (String(request.getHeader('content-type')).includes('query')) return
     if ((response.statusCode ?? 500) >= 300 || request.getHeader('host') !== host) return
-    timer = setTimeout(signal, afterMs)
+    timer = clock.after(afterMs, signal)
   }
   subscribe(CHANNEL, onAnswer)
   return {
     next: () => upcoming.signal,
     close() {
-      clearTimeout(timer)
+      timer?.cancel()
       unsubscribe(CHANNEL, onAnswer)
     },
   }

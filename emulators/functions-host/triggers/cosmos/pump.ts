@@ -3,9 +3,10 @@
 // before: a crash delivers it again, a handler that throws does not.
 import { randomUUID } from 'node:crypto'
 import type { Container } from '@azure/cosmos'
+import { type Clock, pause } from '../../../kit/clock.ts'
+import { createBackoff } from '../backoff.ts'
 import { withRetry } from '../retry.ts'
 import type { TriggerParts } from '../trigger.ts'
-import { createBackoff, pause } from '../wait.ts'
 import { openFeed, RangeSplit, type Start } from './feed.ts'
 import { type FeedRange, type Lease, LeaseLost, type LeaseStore } from './lease-store.ts'
 import type { OwnWrites } from './own-writes.ts'
@@ -32,7 +33,7 @@ export interface Pump {
 }
 
 export function startPump(parts: PumpParts): Pump {
-  const { store, log, target } = parts
+  const { store, clock, log, target } = parts
   const fields = { function: target.metadata.name, lease: parts.lease.id }
   const ending = new AbortController()
   let { lease } = parts
@@ -64,7 +65,7 @@ export function startPump(parts: PumpParts): Pump {
 
   const renew = async (): Promise<void> => {
     while (!ending.signal.aborted) {
-      await pause(parts.renewMs, ending.signal)
+      await pause(clock, parts.renewMs, ending.signal)
       if (!ending.signal.aborted) await update({}).catch((error) => guard(error, 'lease-renew'))
     }
   }
@@ -104,7 +105,7 @@ async function read(
   guard: (error: unknown, event: string) => void,
   checkpoint: (position: string) => Promise<void>,
 ): Promise<'ended' | 'split'> {
-  const { target, bindingName, invoke } = parts
+  const { target, bindingName, invoke, clock } = parts
   const { min, max } = parts.lease.FeedRange.Range
   const range: FeedRange = { id: parts.lease.LeaseToken, min, max, parents: [] }
   const backoff = createBackoff()
@@ -121,21 +122,21 @@ async function read(
       told = true
       if (page.documents.length > 0) {
         const inputData = [{ name: bindingName, data: { json: JSON.stringify(page.documents) } }]
-        const outcome = await withRetry(target.metadata.retryOptions, ending, (retryContext) =>
+        const outcome = await withRetry(parts, ending, (retryContext) =>
           invoke(target, { invocationId: randomUUID(), inputData, retryContext }),
         )
         if (outcome === 'interrupted') return 'ended'
-        await settle(() => checkpoint(page.position), ending, guard)
+        await settle(() => checkpoint(page.position), clock, ending, guard)
       }
       position = page.position
       if (page.documents.length === 0) {
-        await pause(parts.pollMs, written ? AbortSignal.any([ending, written]) : ending)
+        await pause(clock, parts.pollMs, written ? AbortSignal.any([ending, written]) : ending)
       }
     } catch (error) {
       feed = undefined
       if (!(error instanceof RangeSplit)) guard(error, 'change-feed')
       else if (await follow(parts, error, position, guard)) return 'split'
-      await pause(backoff.next(), ending)
+      await pause(clock, backoff.next(), ending)
     }
   }
   return 'ended'
@@ -160,6 +161,7 @@ async function follow(
 /** A batch that has run is checkpointed however long the store is away: reading on without would run it twice for nothing. */
 async function settle(
   checkpoint: () => Promise<void>,
+  clock: Clock,
   ending: AbortSignal,
   guard: (error: unknown, event: string) => void,
 ): Promise<void> {
@@ -170,7 +172,7 @@ async function settle(
     } catch (error) {
       guard(error, 'checkpoint')
       if (ending.aborted) return
-      await pause(backoff.next(), ending)
+      await pause(clock, backoff.next(), ending)
     }
   }
 }

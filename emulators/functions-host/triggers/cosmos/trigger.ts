@@ -2,8 +2,9 @@
 // for; the host goes on without.
 import { randomUUID } from 'node:crypto'
 import type { Container } from '@azure/cosmos'
+import { type Clock, pause, systemClock } from '../../../kit/clock.ts'
+import { createBackoff } from '../backoff.ts'
 import type { Trigger, TriggerParts } from '../trigger.ts'
-import { createBackoff, pause } from '../wait.ts'
 import { chooseLeases, type LeaseTimes } from './balance.ts'
 import type { CosmosClients } from './clients.ts'
 import { createLeaseStore, type LeaseStore } from './lease-store.ts'
@@ -27,11 +28,11 @@ export async function startCosmos(
   times: Partial<LeaseTimes>,
   wakeMs: number | undefined,
 ): Promise<Trigger> {
+  const { clock, log, target } = parts
   const options = parseCosmosOptions(parts, times)
   const { endpoint, databaseName, containerName } = options
   const writes =
-    wakeMs === undefined ? undefined : watchOwnWrites(endpoint, databaseName, containerName, wakeMs)
-  const { log, target } = parts
+    wakeMs === undefined ? undefined : watchOwnWrites(endpoint, databaseName, containerName, wakeMs, clock)
   const owner = randomUUID()
   const pumps = new Map<string, Pump>()
   const stopping = new AbortController()
@@ -42,7 +43,7 @@ export async function startCosmos(
   const balance = async ({ monitored, store }: Opened): Promise<void> => {
     const held = new Set(pumps.keys())
     const leases = await store.list(await readRanges(monitored))
-    for (const wanted of chooseLeases(leases, owner, held, Date.now(), options.times.expirationMs)) {
+    for (const wanted of chooseLeases(leases, owner, held, clock.now(), options.times.expirationMs)) {
       const lease = await store.acquire(wanted, owner)
       if (!lease) continue
       log('info', 'lease-acquired', { function: target.metadata.name, lease: lease.id, from: wanted.Owner })
@@ -68,8 +69,9 @@ export async function startCosmos(
     while (!stopping.signal.aborted) {
       let wait = options.times.acquireMs
       try {
-        opened ??= await open(options, clients)
+        opened ??= await open(options, clients, clock)
         await balance(opened)
+        log('debug', 'leases-balanced', { function: target.metadata.name })
         backoff.reset()
         away = false
       } catch (error) {
@@ -78,13 +80,13 @@ export async function startCosmos(
         wait = backoff.next()
       }
       looked.resolve()
-      await pause(wait, AbortSignal.any([stopping.signal, nap.signal]))
+      await pause(clock, wait, AbortSignal.any([stopping.signal, nap.signal]))
       if (nap.signal.aborted) nap = new AbortController()
     }
   }
 
   const running = run()
-  await Promise.race([looked.promise, pause(FIRST_LOOK_MS, stopping.signal)])
+  await Promise.race([looked.promise, pause(systemClock, FIRST_LOOK_MS, stopping.signal)])
   return {
     async stop() {
       stopping.abort()
@@ -95,7 +97,7 @@ export async function startCosmos(
   }
 }
 
-async function open(options: CosmosTriggerOptions, clients: CosmosClients): Promise<Opened> {
+async function open(options: CosmosTriggerOptions, clients: CosmosClients, clock: Clock): Promise<Opened> {
   const client = await clients.client(options.connection)
   const leaseClient = await clients.client(options.leaseConnection)
   const leaseDatabase = leaseClient.database(options.leaseDatabaseName)
@@ -115,7 +117,7 @@ async function open(options: CosmosTriggerOptions, clients: CosmosClients): Prom
   )
   const account = new URL(options.endpoint).hostname
   const prefix = `${options.leasePrefix}${account}_${databaseRid}_${containerRid}`
-  const store = createLeaseStore(leaseDatabase.container(options.leaseContainerName), prefix)
+  const store = createLeaseStore(leaseDatabase.container(options.leaseContainerName), prefix, clock)
   await store.initialize(await readRanges(monitored))
   return { monitored, store }
 }

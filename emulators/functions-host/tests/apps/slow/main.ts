@@ -11,6 +11,7 @@ app.http('late', {
   methods: ['GET'],
   extraOutputs: [queue],
   handler: async (_request, context) => {
+    context.log('late has begun')
     await letGo.promise
     context.log('late is done')
     context.extraOutputs.set(queue, 'result')

@@ -11,7 +11,11 @@ app.timer('missed', { schedule: '0 0 0 1 1 *', handler: report })
 app.timer('stubborn', {
   schedule: '0 0 0 1 1 *',
   runOnStartup: true,
-  retry: { strategy: 'fixedDelay', delayInterval: 0, maxRetryCount: 2 },
+  retry: {
+    strategy: 'fixedDelay',
+    delayInterval: { minutes: Number(process.env.RETRY_MINUTES ?? 0) },
+    maxRetryCount: 2,
+  },
   handler: (_timer, context) => {
     context.log(
       `stubborn ${context.retryContext?.retryCount ?? 0} of ${context.retryContext?.maxRetryCount ?? '?'}`,
