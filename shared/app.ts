@@ -3,27 +3,30 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '@azure/cosmos'
 import { createCosmos } from './azure/cosmos.ts'
-import { credentialOf } from './azure/credential.ts'
+import { credentialOf, modelTokens } from './azure/credential.ts'
 import { createInboxStore } from './azure/inbox-store.ts'
 import { createLogStore } from './azure/log-store.ts'
+import { createSecrets } from './azure/secrets.ts'
 import { createSessionStore } from './azure/session-store.ts'
+import { signingKeysOf } from './azure/signing-keys.ts'
 import { createStateStore } from './azure/state-store.ts'
 import { createUserStore } from './azure/user-store.ts'
 import { createPush } from './azure/web-pubsub.ts'
 import type { Config } from './config.ts'
+import type { ProviderName } from './domain/bot.ts'
 import type { StoredEntry } from './domain/entry.ts'
 import { newId } from './domain/id.ts'
 import { entriesFrames, receiptFrame } from './protocol/frames.ts'
 import { renderChat } from './protocol/render-chat.ts'
-import { createGemini } from './providers/gemini.ts'
-import { createTokenIssuer } from './services/auth/access-token.ts'
+import { createModels } from './providers/models.ts'
 import { createRevocations } from './services/auth/revocations.ts'
+import { createRotatingIssuer } from './services/auth/rotating-issuer.ts'
 import type { ChatView } from './services/chats/view.ts'
 import { createAppender } from './services/log/append.ts'
 import { createDeliverer } from './services/log/deliver.ts'
 import { withTargets } from './services/log/with-targets.ts'
 import { explainRefusal } from './services/messages/send-message.ts'
-import type { Logger, Provider, Push, Time } from './services/ports.ts'
+import type { Logger, Push, Secrets, Time } from './services/ports.ts'
 
 /** How long an answer waits for its message to be out: while the push service is away, stored is enough. */
 const PUBLISH_PATIENCE_MS = 500
@@ -31,7 +34,12 @@ const PUBLISH_PATIENCE_MS = 500
 export type App = ReturnType<typeof createApp>
 
 export function createApp(config: Config, logger: Logger) {
-  const time: Time = { now: Date.now, sleep: async (ms) => void (await sleep(ms)) }
+  const time: Time = {
+    now: Date.now,
+    sleep: async (ms, signal) => void (await sleep(ms, undefined, signal && { signal })),
+  }
+  const credential = credentialOf(config)
+  const secrets = config.keyVault && createSecrets(config.keyVault, { credential, time, logger })
   const cosmos = createCosmos(config)
   const log = createLogStore(cosmos.container('chats'))
   const state = createStateStore(cosmos.container('state'))
@@ -41,7 +49,7 @@ export function createApp(config: Config, logger: Logger) {
   const push = createPush(
     'connectionString' in config.webPubSub
       ? config.webPubSub
-      : { endpoint: config.webPubSub.endpoint, credential: credentialOf(config) },
+      : { endpoint: config.webPubSub.endpoint, credential },
     config.hub,
   )
   const revocations = createRevocations(sessions, time)
@@ -74,10 +82,13 @@ export function createApp(config: Config, logger: Logger) {
     deliverer,
     published,
     appender: createAppender(logDeps),
-    tokens: createTokenIssuer(config.signingKeys.keys, config.issuer),
+    tokens: createRotatingIssuer(signingKeysOf(config, secrets, logger), config.issuer),
     revocations,
     bots: config.bots,
-    provider: (name: string): Provider => providerOf(config, name),
+    model: createModels(
+      { ...config, apiKey: apiKeys(config, secrets), token: modelTokens(credential) },
+      { time, random: Math.random, logger, firstTokenMs: config.firstTokenMs },
+    ),
     repairAfterMs: config.repairAfterMs,
     probes: probesOf(config, push, cosmos),
     newId,
@@ -100,7 +111,9 @@ function probesOf(config: Config, push: Push, cosmos: Database): Record<string, 
   }
 }
 
-function providerOf(config: Config, name: string): Provider {
-  if (name === 'gemini' && config.gemini) return createGemini(config.gemini)
-  throw new Error(`The provider ${name} is not configured.`)
+/** The model services' keys: the vault's where it has one, else the setting. */
+function apiKeys({ gemini, openai, azureOpenAi }: Config, secrets: Secrets | undefined) {
+  const settings = { gemini: gemini.apiKey, openai: openai.apiKey, 'azure-openai': azureOpenAi.apiKey }
+  return async (provider: ProviderName): Promise<string | undefined> =>
+    (await secrets?.read(`${provider}-api-key`)) ?? settings[provider]
 }

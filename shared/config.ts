@@ -1,6 +1,6 @@
 // The only reader of the environment. The names are the app settings that infra/ sets in Azure and local/ on a laptop.
 import * as z from 'zod'
-import type { Bot } from './domain/bot.ts'
+import { type Bot, PROVIDERS } from './domain/bot.ts'
 
 const text = z.string().min(1)
 
@@ -22,18 +22,38 @@ const json = <T>(schema: z.ZodType<T>) =>
     })
     .pipe(schema)
 
-const bots = z.array(
-  z.strictObject({
+const modelName = z.strictObject({ provider: z.enum(PROVIDERS), model: text })
+
+const bot = z
+  .strictObject({
     botId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
     displayName: text,
-    provider: z.enum(['gemini']),
-    model: text,
+    models: z.array(modelName).min(1).optional(),
+    ...modelName.partial().shape,
     systemPrompt: text.optional(),
-  }),
-)
+    temperature: z.number().min(0).max(2).optional(),
+    contextTokens: z.int().positive().optional(),
+    replyTokens: z.int().positive().optional(),
+  })
+  .transform(({ models, provider, model, ...rest }, context): Bot => {
+    const one = modelName.safeParse({ provider, model }).data
+    const [first, ...others] = models ?? (one ? [one] : [])
+    if (first && (models === undefined || (provider ?? model) === undefined))
+      return { ...rest, models: [first, ...others] }
+    context.addIssue('needs either models or provider and model')
+    return z.NEVER
+  })
 
 /** Private keys that sign; a shared secret would let everybody who checks a token make one. */
 const signingKey = z.looseObject({ kid: text, kty: z.enum(['EC', 'OKP', 'RSA']), alg: text, d: text })
+
+/** A JWK set as text, from the settings or from Key Vault. */
+export const signingKeySet = json(z.object({ keys: z.array(signingKey).min(1) }))
+
+const milliseconds = z
+  .string()
+  .regex(/^\d{1,9}$/)
+  .transform(Number)
 
 const settings = z.object({
   Cosmos: connection('AccountEndpoint', 'AccountKey').optional(),
@@ -45,22 +65,27 @@ const settings = z.object({
   AzureWebJobsStorage: text.optional(),
   AzureWebJobsStorage__queueServiceUri: text.optional(),
   AZURE_CLIENT_ID: text.optional(),
-  SIGNING_KEYS: json(z.object({ keys: z.array(signingKey).min(1) })),
+  KEY_VAULT_URI: z.url({ protocol: /^https$/ }).optional(),
+  SECRETS_REFRESH_MS: milliseconds.default(300_000),
+  SIGNING_KEYS: signingKeySet.optional(),
   ISSUER: text.default('parley'),
-  BOTS: json(bots).default([]),
+  BOTS: json(z.array(bot)).default([]),
   GEMINI_API_KEY: text.optional(),
   GEMINI_BASE_URL: text.optional(),
-  REPAIR_AFTER_MS: z
-    .string()
-    .regex(/^\d{1,9}$/)
-    .transform(Number)
-    .default(3_000),
+  OPENAI_API_KEY: text.optional(),
+  OPENAI_BASE_URL: text.optional(),
+  AZURE_OPENAI_ENDPOINT: text.optional(),
+  AZURE_OPENAI_API_KEY: text.optional(),
+  AZURE_OPENAI_API_VERSION: text.default('2024-10-21'),
+  FIRST_TOKEN_MS: milliseconds.default(20_000),
+  REPAIR_AFTER_MS: milliseconds.default(3_000),
 })
 
-/** Each is reached by a key or by its address and the app's identity. */
+/** Each is reached by a key or by its address and the app's identity; keys that sign are given or kept in Key Vault. */
 const EITHER = [
   ['Cosmos', 'Cosmos__accountEndpoint'],
   ['WebPubSub', 'WebPubSub__serviceUri'],
+  ['SIGNING_KEYS', 'KEY_VAULT_URI'],
 ] as const
 
 export interface Config {
@@ -71,10 +96,16 @@ export interface Config {
   /** Where the queues answer. */
   queueEndpoint: string | undefined
   managedIdentityClientId: string | undefined
-  signingKeys: { keys: z.infer<typeof signingKey>[] }
+  /** What it holds goes before the settings of the same meaning. */
+  keyVault: { uri: string; refreshMs: number } | undefined
+  signingKeys: z.infer<typeof signingKeySet> | undefined
   issuer: string
   bots: Bot[]
-  gemini: { apiKey: string; baseUrl: string | undefined } | undefined
+  gemini: { apiKey: string | undefined; baseUrl: string | undefined }
+  openai: { apiKey: string | undefined; baseUrl: string | undefined }
+  azureOpenAi: { endpoint: string | undefined; apiKey: string | undefined; apiVersion: string }
+  /** How long a model may take to its first token. */
+  firstTokenMs: number
   repairAfterMs: number
 }
 
@@ -98,10 +129,18 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     hub: env.WEB_PUBSUB_HUB,
     queueEndpoint: env.AzureWebJobsStorage__queueServiceUri ?? queueEndpointOf(env.AzureWebJobsStorage),
     managedIdentityClientId: env.AZURE_CLIENT_ID,
+    keyVault: env.KEY_VAULT_URI ? { uri: env.KEY_VAULT_URI, refreshMs: env.SECRETS_REFRESH_MS } : undefined,
     signingKeys: env.SIGNING_KEYS,
     issuer: env.ISSUER,
     bots: env.BOTS,
-    gemini: env.GEMINI_API_KEY ? { apiKey: env.GEMINI_API_KEY, baseUrl: env.GEMINI_BASE_URL } : undefined,
+    gemini: { apiKey: env.GEMINI_API_KEY, baseUrl: env.GEMINI_BASE_URL },
+    openai: { apiKey: env.OPENAI_API_KEY, baseUrl: env.OPENAI_BASE_URL },
+    azureOpenAi: {
+      endpoint: env.AZURE_OPENAI_ENDPOINT,
+      apiKey: env.AZURE_OPENAI_API_KEY,
+      apiVersion: env.AZURE_OPENAI_API_VERSION,
+    },
+    firstTokenMs: env.FIRST_TOKEN_MS,
     repairAfterMs: env.REPAIR_AFTER_MS,
   }
 }

@@ -8,5 +8,5 @@ export const jwksEndpoint = endpoint({
   route: '.well-known/jwks.json',
   open: true,
   input: nothing,
-  run: (app) => ok(app.tokens.publicKeys()),
+  run: async (app) => ok(await app.tokens.publicKeys()),
 })

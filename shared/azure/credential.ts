@@ -1,4 +1,4 @@
-import { ManagedIdentityCredential, type TokenCredential } from '@azure/identity'
+import { getBearerTokenProvider, ManagedIdentityCredential, type TokenCredential } from '@azure/identity'
 
 /** The identity the app runs under in Azure; keys exist only for emulators. */
 export function credentialOf({
@@ -10,3 +10,7 @@ export function credentialOf({
     ? new ManagedIdentityCredential()
     : new ManagedIdentityCredential({ clientId })
 }
+
+/** Tokens for Azure's model services, each good when it is given. */
+export const modelTokens = (credential: TokenCredential): (() => Promise<string>) =>
+  getBearerTokenProvider(credential, 'https://cognitiveservices.azure.com/.default')

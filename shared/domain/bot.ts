@@ -3,10 +3,24 @@
 export interface Bot {
   botId: string
   displayName: string
-  provider: string
-  model: string
+  /** At least one, asked in this order: the next when one fails before its first token. */
+  models: [ModelName, ...ModelName[]]
   systemPrompt?: string | undefined
+  temperature?: number | undefined
+  /** What of the conversation is shown to the model, and how long its answer may be. */
+  contextTokens?: number | undefined
+  replyTokens?: number | undefined
 }
+
+export interface ModelName {
+  /** `gemini`, `openai` or `azure-openai`: who is asked, and in which protocol. */
+  provider: ProviderName
+  /** As the provider calls it: at Azure OpenAI the deployment. */
+  model: string
+}
+
+export const PROVIDERS = ['gemini', 'openai', 'azure-openai'] as const
+export type ProviderName = (typeof PROVIDERS)[number]
 
 export type RunState = 'streaming' | 'done' | 'stopped' | 'failed'
 

@@ -11,6 +11,9 @@ export interface TokenIssuer {
   sign(actor: Actor, nowMs: number): Promise<{ accessToken: string; expiresAt: string }>
   /** @throws ChatError `unauthorized` when the token is forged, foreign, malformed or expired */
   verify(token: string, nowMs: number): Promise<Actor>
+}
+
+export interface FixedIssuer extends TokenIssuer {
   publicKeys(): { keys: JWK[] }
 }
 
@@ -19,7 +22,8 @@ export interface PrivateKey extends JWK {
   alg: string
 }
 
-export function createTokenIssuer(keys: PrivateKey[], issuer: string): TokenIssuer {
+/** An issuer with these keys for good. */
+export function createTokenIssuer(keys: PrivateKey[], issuer: string): FixedIssuer {
   const publicKeys = { keys: keys.map(publicPart) }
   const resolveKey = createLocalJWKSet(publicKeys)
   const [current] = keys

@@ -11,5 +11,6 @@ export interface BotDeps {
   logger: Logger
   appender: Appender
   bots: Bot[]
-  provider(name: string): Provider
+  /** What answers for a bot: the first of its models that can. */
+  model(bot: Bot): Provider
 }

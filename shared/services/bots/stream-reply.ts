@@ -67,7 +67,7 @@ export async function streamReply(
       clearTimeout(silence)
       silence = setTimeout(() => abort.abort(), SILENCE_MS)
       if ('usage' in chunk) Object.assign(usage, chunk.usage)
-      else {
+      else if ('text' in chunk) {
         if (text === '') usage.firstTokenMs = deps.time.now() - started
         text = cut(text + chunk.text)
       }
