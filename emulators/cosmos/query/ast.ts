@@ -47,6 +47,8 @@ export interface Query {
   where?: Expression
   groupBy: Expression[]
   orderBy: OrderItem[]
+  /** The scoring function of ORDER BY RANK. */
+  rank?: Expression
   offset?: Expression
   limit?: Expression
 }

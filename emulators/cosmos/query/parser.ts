@@ -1,6 +1,5 @@
 // Queries: SELECT … FROM … JOIN … WHERE … GROUP BY … ORDER BY … OFFSET … LIMIT …, and the bare `FROM … WHERE …` of conditions.
 // https://learn.microsoft.com/azure/cosmos-db/nosql/query/select
-import { notImplemented } from '../wire/errors.ts'
 import type { Expression, OrderItem, Query, Selection, Source } from './ast.ts'
 import { parseExpression, parseMembers, RESERVED } from './parse-expression.ts'
 import { readTokens, type TokenReader } from './token-reader.ts'
@@ -53,8 +52,8 @@ export function parseQuery(reader: TokenReader): Query {
   }
   if (reader.takeWord('ORDER')) {
     reader.expectWord('BY')
-    if (reader.atWord('RANK')) throw notImplemented('ORDER BY RANK (full-text and vector scoring)')
-    query.orderBy = separated(reader, () => parseOrderItem(reader))
+    if (reader.takeWord('RANK')) query.rank = parseExpression(reader)
+    else query.orderBy = separated(reader, () => parseOrderItem(reader))
   }
   if (reader.takeWord('OFFSET')) {
     query.offset = parseCount(reader)

@@ -6,6 +6,8 @@ import type { Expression, Query } from './ast.ts'
 import { type CompiledQuery, compileConstant, compileQuery, type Evaluate } from './compile.ts'
 import { refuseUngrouped } from './grouping.ts'
 import { parse } from './parser.ts'
+import { isConstant, properPath, toPath } from './paths.ts'
+import { type Score, scoresOf } from './rank.ts'
 
 export type Condition =
   | { kind: 'compare'; path: string[]; operator: '=' | '<' | '<=' | '>' | '>='; value: Evaluate }
@@ -25,6 +27,8 @@ export interface Plan {
   /** The conditions are the whole WHERE. */
   complete: boolean
   order: { path: string[]; descending: boolean }[]
+  /** What it is ranked by instead. */
+  scores: Score[]
   /** Each result is the document itself, so its stored text can be sent as it is. */
   whole: boolean
   /** Results can be sent as they are found; otherwise all have to be seen first. */
@@ -54,7 +58,12 @@ function makePlan(query: Query): Plan {
   const parts = query.where ? conjuncts(query.where) : []
   const found = parts.map((part) => (root === undefined ? undefined : toCondition(part, root)))
   const { selection, sources } = query
-  const streaming = compiled.groupBy.length === 0 && compiled.aggregates.length === 0 && !query.distinct
+  const scores = scoresOf(query, root)
+  const streaming =
+    scores.length === 0 &&
+    compiled.groupBy.length === 0 &&
+    compiled.aggregates.length === 0 &&
+    !query.distinct
   if (compiled.groupBy.length > 0 && query.orderBy.length > 0) {
     throw badRequest("'ORDER BY' is not supported together with 'GROUP BY'.")
   }
@@ -64,7 +73,8 @@ function makePlan(query: Query): Plan {
     compiled,
     conditions: found.filter((condition) => condition !== undefined),
     complete: found.every((condition) => condition !== undefined),
-    order: query.orderBy.map(({ expression, descending }) => ({
+    scores,
+    order: (scores.length > 0 ? [] : query.orderBy).map(({ expression, descending }) => ({
       path: orderPath(expression, root),
       descending,
     })),
@@ -105,15 +115,6 @@ function orderPath(expression: Expression, root: string | undefined): string[] {
   throw badRequest(
     'Unsupported ORDER BY clause. ORDER BY item expression could not be mapped to a document path.',
   )
-}
-
-/** `c.a["b"]` as names; undefined for anything else. */
-export function toPath(expression: Expression, root: string): string[] | undefined {
-  if (expression.kind === 'name') return expression.name === root ? [] : undefined
-  if (expression.kind !== 'member' || expression.property.kind !== 'literal') return undefined
-  const { value } = expression.property
-  const parent = typeof value === 'string' ? toPath(expression.object, root) : undefined
-  return parent && [...parent, value as string]
 }
 
 const FLIPPED = { '=': '=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const
@@ -166,26 +167,4 @@ function compare(
   const path = properPath(left, root)
   if (!path || !isConstant(right)) return undefined
   return { kind: 'compare', path, operator, value: compileConstant(right) }
-}
-
-function properPath(expression: Expression, root: string): string[] | undefined {
-  const path = toPath(expression, root)
-  return path && path.length > 0 ? path : undefined
-}
-
-/** Whether the expression's value depends on parameters alone. */
-function isConstant(expression: Expression): boolean {
-  switch (expression.kind) {
-    case 'literal':
-    case 'parameter':
-      return true
-    case 'unary':
-      return isConstant(expression.operand)
-    case 'binary':
-      return isConstant(expression.left) && isConstant(expression.right)
-    case 'array':
-      return expression.items.every(isConstant)
-    default:
-      return false
-  }
 }

@@ -9,6 +9,7 @@ import type { Expression } from './ast.ts'
 import type { Environment } from './compile.ts'
 import { window } from './evaluate.ts'
 import { walk } from './grouping.ts'
+import { hybridPlan } from './hybrid-plan.ts'
 import type { Plan } from './plan.ts'
 import { printExpression } from './print.ts'
 import { AGGREGATE_TYPES, rewriteQuery, type Window } from './rewrite.ts'
@@ -18,6 +19,7 @@ export function needsMerging({ query, compiled }: Plan): boolean {
   if (query.sources.length === 0) return false
   return (
     query.orderBy.length > 0 ||
+    query.rank !== undefined ||
     query.distinct ||
     query.top !== undefined ||
     query.limit !== undefined ||
@@ -45,6 +47,8 @@ export function describePlan(
   if (grouped) refuseNestedAggregates(plan)
   refuseUnknownFeatures(plan, features)
   const counts = windowOf(plan, env)
+  const ranges = queryRanges(collection, scope)
+  if (query.rank) return JSON.stringify({ ...hybridPlan(plan, env, counts), queryRanges: ranges })
   const value = query.selection.kind === 'value'
   const types = typesOf(plan)
   return JSON.stringify({
@@ -65,7 +69,7 @@ export function describePlan(
       hasNonStreamingOrderBy: false,
       dCountInfo: null,
     },
-    queryRanges: query.sources.length === 0 ? [firstRange(collection)] : queryRanges(collection, scope),
+    queryRanges: query.sources.length === 0 ? [firstRange(collection)] : ranges,
   })
 }
 
@@ -115,6 +119,7 @@ function refuseUnknownFeatures(plan: Plan, features: string | undefined): void {
   const wanted = [
     ...(query.orderBy.length > 0 ? ['OrderBy'] : []),
     ...(query.orderBy.length > 1 ? ['MultipleOrderBy'] : []),
+    ...(query.rank ? ['HybridSearch', 'NonStreamingOrderBy', 'CountIf'] : []),
     ...(query.distinct ? ['Distinct'] : []),
     ...(query.top ? ['Top'] : []),
     ...(query.limit ? ['OffsetAndLimit'] : []),

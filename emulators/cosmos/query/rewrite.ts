@@ -41,15 +41,15 @@ export function rewriteQuery(query: Query, grouped: boolean, window: Window): st
   return printQuery({ ...query, offset: number(0), limit: number(skipped + limit) })
 }
 
-const number = (value: number): Expression => ({ kind: 'literal', value })
-const call = (name: string, ...args: Expression[]): Expression => ({ kind: 'call', name, args, at: 0 })
-const object = (...entries: [string, Expression][]): Expression => ({ kind: 'object', entries })
-const items = (expressions: Expression[]): Expression => ({
+export const number = (value: number): Expression => ({ kind: 'literal', value })
+export const call = (name: string, ...args: Expression[]): Expression => ({ kind: 'call', name, args, at: 0 })
+export const object = (...entries: [string, Expression][]): Expression => ({ kind: 'object', entries })
+export const items = (expressions: Expression[]): Expression => ({
   kind: 'array',
   items: expressions.map((expression) => object(['item', expression])),
 })
 
-function withoutWindow({ top: _, offset: __, limit: ___, ...query }: Query): Query {
+export function withoutWindow({ top: _, offset: __, limit: ___, ...query }: Query): Query {
   return query
 }
 
@@ -86,7 +86,7 @@ function both(left: Expression | undefined, right: Expression): Expression {
 }
 
 /** What is selected, as one expression. */
-function payloadOf({ selection, sources }: Query): Expression {
+export function payloadOf({ selection, sources }: Query): Expression {
   if (selection.kind === 'value') return selection.expression
   if (selection.kind === 'all') return { kind: 'name', name: sources[0]!.alias, at: 0 }
   return object(...selection.items.map(({ name, expression }): [string, Expression] => [name, expression]))

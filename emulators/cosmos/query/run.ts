@@ -12,8 +12,9 @@ import { type Continuation, fingerprint, formatContinuation, parseContinuation }
 import { evaluateAll, window } from './evaluate.ts'
 import { type Condition, type Plan, planQuery } from './plan.ts'
 import { describePlan, needsMerging } from './query-plan.ts'
+import { rankAll } from './ranked.ts'
 import { withoutFilter } from './rewrite.ts'
-import { buildScan, type Scan } from './scan.ts'
+import { buildScan, type Scan, scanRows } from './scan.ts'
 import { rankOf } from './values.ts'
 
 export interface QueryRequest {
@@ -41,10 +42,16 @@ export function runQuery(collection: Collection, request: QueryRequest): QueryPa
   const plan = planQuery(request.text)
   const env = newEnvironment(request.parameters, request.now)
   const scope = narrow(collection, plan, env, request.scope)
-  if (isAcross(scope) && needsMerging(plan)) throw toBeMerged(describePlan(collection, plan, env, scope))
+  const unmerged = plan.scores.some(({ given }) => !given) && scope.pk === undefined
+  if (unmerged || (isAcross(scope) && needsMerging(plan)))
+    throw toBeMerged(describePlan(collection, plan, env, scope))
   const mark = fingerprint(withoutFilter(request.text), request.parameters)
   const resume = request.continuation ? parseContinuation(request.continuation, mark) : undefined
   const seconds = Math.floor(request.now / 1000)
+  if (plan.scores.length > 0) {
+    const { values, examined } = rankAll({ collection, plan, env, scope, seconds })
+    return cut({ request, resume, mark }, values, examined)
+  }
   const scan = buildScan(collection, plan, env, scope, seconds, plan.streaming ? resume : undefined)
   const run: Run = { collection, plan, env, scan, request, mark, resume }
   const page =
@@ -105,12 +112,6 @@ function constantPage({ plan, env }: Run): QueryPage {
   return { documents, charge: queryCharge(0, documents.length, 0, false), examined: 0 }
 }
 
-function* scanRows({ collection, scan }: Run): Generator<{ n: number; body: string }> {
-  for (const { sql, values } of scan.statements) {
-    for (const row of collection.prepare(sql).iterate(...values)) yield row as { n: number; body: string }
-  }
-}
-
 /** Rows in order, stopping when the page is full. */
 function streamed(run: Run): QueryPage {
   const { plan, env, scan, request, resume, mark } = run
@@ -127,7 +128,7 @@ function streamed(run: Run): QueryPage {
   // The last result that was consumed: its document, and which of that document's results it was.
   let last = { n: 0, body: '', results: 0 }
 
-  for (const row of scanRows(run)) {
+  for (const row of scanRows(run.collection, run.scan)) {
     if (taken >= take) break
     let sentBefore = row.n === resume?.n ? resume.j : 0
     if (sentBefore === 0) examined++
@@ -188,15 +189,24 @@ function sortKeys(scan: Scan, body: string): Continuation['k'] {
 
 /** Everything evaluated, then the page cut out of it. */
 function whole(run: Run): QueryPage {
-  const { plan, env, request, resume, mark } = run
+  const { plan, env } = run
   let examined = 0
   const values = evaluateAll(plan.compiled, env, (row) => {
-    for (const { body } of scanRows(run)) {
+    for (const { body } of scanRows(run.collection, run.scan)) {
       examined++
       env.slots[0] = JSON.parse(body)
       plan.compiled.expand(env, row)
     }
   })
+  return cut(run, values, examined)
+}
+
+/** A page of results that are all known. */
+function cut(
+  { request, resume, mark }: Pick<Run, 'request' | 'resume' | 'mark'>,
+  values: readonly unknown[],
+  examined: number,
+): QueryPage {
   const from = resume?.o ?? 0
   const documents: string[] = []
   let bytes = 0

@@ -50,6 +50,16 @@ export function buildScan(
   }
 }
 
+/** Reads the rows of a scan as they are asked for. */
+export function* scanRows(
+  { prepare }: Collection,
+  { statements }: Scan,
+): Generator<{ n: number; body: string }> {
+  for (const { sql, values } of statements) {
+    for (const row of prepare(sql).iterate(...values)) yield row as { n: number; body: string }
+  }
+}
+
 function select(table: string, where: Clause[], keys: SortKey[]): Scan['statements'][number] {
   const conditions = where.map(({ sql }) => `(${sql})`).join(' AND ') || '1'
   const order = keys.map(({ sql, descending }) => (descending ? `${sql} DESC` : sql)).join(', ')

@@ -293,7 +293,17 @@ test.each([
   ['SELECT INTDIV(1) FROM c', 400, 'requires 2 argument(s)'],
   ['SELECT ST_DISTANCE(c.a, c.b) FROM c', 501, 'ST_DISTANCE'],
   ['SELECT udf.f(c.a) FROM c', 501, 'UDF.f'],
-  ['SELECT * FROM c ORDER BY RANK FullTextScore(c.name, "x")', 501, 'ORDER BY RANK'],
+  ['SELECT TOP 3 * FROM c ORDER BY RANK VectorDistance(c.v, [1, 2])', 501, 'by vectors'],
+  [
+    'SELECT TOP 3 * FROM c ORDER BY RANK RRF(FullTextScore(c.a, "x"), VectorDistance(c.v, [1]))',
+    501,
+    'by vectors',
+  ],
+  ['SELECT TOP 3 * FROM c ORDER BY RANK RRF(FullTextScore(c.a, "x"))', 400, 'at least 2'],
+  ['SELECT TOP 3 * FROM c ORDER BY RANK FullTextScore(c.a, 1)', 400, 'must be strings'],
+  ['SELECT TOP 3 * FROM c ORDER BY RANK c.a', 400, 'takes FullTextScore'],
+  ['SELECT DISTINCT c.a FROM c ORDER BY RANK FullTextScore(c.a, "x")', 400, 'DISTINCT'],
+  ['SELECT VALUE FullTextScore(c.a, "x") FROM c', 400, 'only allowed in ORDER BY RANK'],
 ])('%s is refused with %i', async (text, code, message) => {
   await expect(query(text)).rejects.toMatchObject({ code, message: expect.stringContaining(message) })
 })

@@ -14,7 +14,7 @@ const FUNCTIONS = new Map<string, BuiltIn>(
   Object.entries({ ...strings, ...math, ...arrays, ...types, ...dates, ...fullText, ...integers }),
 )
 
-const NOT_COVERED = /^(ST_|UDF\.|VECTORDISTANCE$|FULLTEXTSCORE$|RRF$|DATETIMEFORMAT$|REGEXEXTRACT)/
+const NOT_COVERED = /^(ST_|UDF\.|VECTORDISTANCE$|DATETIMEFORMAT$|REGEXEXTRACT)/
 
 /**
  * A call of the named function; names are in upper case.
@@ -23,6 +23,7 @@ const NOT_COVERED = /^(ST_|UDF\.|VECTORDISTANCE$|FULLTEXTSCORE$|RRF$|DATETIMEFOR
 export function callFunction(name: string, args: Evaluate[]): Evaluate {
   const found = FUNCTIONS.get(name)
   if (!found) {
+    if (/^(FULLTEXTSCORE|RRF)$/.test(name)) throw badRequest(`${name} is only allowed in ORDER BY RANK.`)
     if (NOT_COVERED.test(name)) throw notImplemented(`the query function ${name}`)
     const message = `'${name}' is not a recognized built-in function name.`
     throw badRequest(JSON.stringify({ errors: [{ severity: 'Error', code: 'SC2005', message }] }))
