@@ -1,3 +1,4 @@
+import { syncOut } from '../../shared/protocol/answers/pages.ts'
 import { renderEntry, renderMessage, renderReceipt } from '../../shared/protocol/render.ts'
 import { renderChat } from '../../shared/protocol/render-chat.ts'
 import { syncRequest } from '../../shared/protocol/requests/socket.ts'
@@ -9,6 +10,8 @@ export const syncEndpoint = endpoint({
   name: 'sync',
   functionName: 'sync',
   input: syncRequest,
+  summary: 'Brings a client from any past to the present, and its socket into the groups of its chats',
+  answers: { 200: syncOut },
   run: async (app, actor, request) => {
     const { chats, ...rest } = await sync(app, actor, request)
     return ok({

@@ -1,4 +1,5 @@
 import { ChatError } from '../../shared/domain/error.ts'
+import { userOut } from '../../shared/protocol/answers/things.ts'
 import { renderUser } from '../../shared/protocol/render.ts'
 import { nothing } from '../../shared/protocol/requests/fields.ts'
 import { endpoint, ok } from '../adapter/endpoint.ts'
@@ -9,6 +10,8 @@ export const getMeEndpoint = endpoint({
   method: 'GET',
   route: 'users/me',
   input: nothing,
+  summary: "The asker's own account",
+  answers: { 200: userOut },
   run: async (app, actor) => {
     const user = await app.users.read(actor.userId)
     if (!user) throw new ChatError('user-not-found', 'The account no longer exists.')

@@ -1,5 +1,6 @@
 import { visibleFrom } from '../../shared/domain/chat.ts'
 import { ChatError } from '../../shared/domain/error.ts'
+import { runOut } from '../../shared/protocol/answers/things.ts'
 import { renderRun } from '../../shared/protocol/render.ts'
 import { runRequest } from '../../shared/protocol/requests/runs.ts'
 import { readMembership } from '../../shared/services/chats/read-chat.ts'
@@ -11,6 +12,8 @@ export const getRunEndpoint = endpoint({
   method: 'GET',
   route: 'chats/{chatId}/runs/{runId}',
   input: runRequest,
+  summary: "A bot's answer as far as it has come",
+  answers: { 200: runOut },
   run: async (app, actor, { chatId, runId }) => {
     const item = await readMembership(app.inbox, actor, chatId)
     const [found, head] = await Promise.all([app.state.readRun(chatId, runId), app.state.readHead(chatId)])

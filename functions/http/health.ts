@@ -1,3 +1,4 @@
+import { healthOut } from '../../shared/protocol/answers/auth.ts'
 import { nothing } from '../../shared/protocol/requests/fields.ts'
 import { checkHealth } from '../../shared/services/health.ts'
 import { VERSION } from '../../shared/version.ts'
@@ -10,6 +11,8 @@ export const healthEndpoint = endpoint({
   route: 'health',
   open: true,
   input: nothing,
+  summary: 'Whether the services that the product needs answer',
+  answers: { 200: healthOut, 503: healthOut },
   run: async (app) => {
     const services = await checkHealth(app.probes)
     const healthy = Object.values(services).every(({ status }) => status === 'ok')

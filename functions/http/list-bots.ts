@@ -1,3 +1,4 @@
+import { botsOut } from '../../shared/protocol/answers/pages.ts'
 import { nothing } from '../../shared/protocol/requests/fields.ts'
 import { endpoint, ok } from '../adapter/endpoint.ts'
 
@@ -7,6 +8,8 @@ export const listBotsEndpoint = endpoint({
   method: 'GET',
   route: 'bots',
   input: nothing,
+  summary: 'The bots there are',
+  answers: { 200: botsOut },
   run: async (app) => {
     const bots = app.bots.map(({ botId, displayName, models: [first] }) => ({
       botId,

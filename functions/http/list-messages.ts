@@ -1,3 +1,4 @@
+import { messagesOut } from '../../shared/protocol/answers/pages.ts'
 import { renderMessage } from '../../shared/protocol/render.ts'
 import { listMessagesRequest } from '../../shared/protocol/requests/messages.ts'
 import { listMessages } from '../../shared/services/messages/read-messages.ts'
@@ -9,6 +10,8 @@ export const listMessagesEndpoint = endpoint({
   method: 'GET',
   route: 'chats/{chatId}/messages',
   input: listMessagesRequest,
+  summary: 'Messages as they stand, ascending',
+  answers: { 200: messagesOut },
   run: async (app, actor, page) => {
     const { messages, head, more } = await listMessages(app, actor, page)
     return ok({ messages: messages.map((message) => renderMessage(message)), head, more })

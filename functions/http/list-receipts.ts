@@ -1,4 +1,5 @@
 import { fitting, PAGE_BYTES } from '../../shared/domain/budget.ts'
+import { receiptsOut } from '../../shared/protocol/answers/pages.ts'
 import { renderReceipt } from '../../shared/protocol/render.ts'
 import { chatRequest } from '../../shared/protocol/requests/chats.ts'
 import { listReceipts } from '../../shared/services/messages/move-receipt.ts'
@@ -10,6 +11,8 @@ export const listReceiptsEndpoint = endpoint({
   method: 'GET',
   route: 'chats/{chatId}/receipts',
   input: chatRequest,
+  summary: 'How far everybody has come',
+  answers: { 200: receiptsOut },
   run: async (app, actor, { chatId }) => {
     const all = (await listReceipts(app, actor, chatId)).map(renderReceipt)
     const receipts = fitting(all, PAGE_BYTES)

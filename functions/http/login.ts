@@ -1,3 +1,4 @@
+import { signedInOut } from '../../shared/protocol/answers/auth.ts'
 import { loginRequest } from '../../shared/protocol/requests/auth.ts'
 import { login } from '../../shared/services/auth/login.ts'
 import { endpoint, ok } from '../adapter/endpoint.ts'
@@ -10,5 +11,7 @@ export const loginEndpoint = endpoint({
   route: 'auth/login',
   open: true,
   input: loginRequest,
+  summary: 'Signs in with a handle or an address',
+  answers: { 200: signedInOut },
   run: async (app, input) => ok(renderSignedIn(await login(app, input))),
 })

@@ -9,6 +9,8 @@ export const logoutEndpoint = endpoint({
   route: 'auth/logout',
   command: false,
   input: nothing,
+  summary: 'Ends the session and closes its sockets',
+  answers: { 204: null },
   run: async (app, actor) => {
     await endSession(app, actor.userId, actor.sessionId)
     return noContent

@@ -1,3 +1,4 @@
+import { receiptOut } from '../../shared/protocol/answers/things.ts'
 import { renderReceipt } from '../../shared/protocol/render.ts'
 import { receiptRequest } from '../../shared/protocol/requests/messages.ts'
 import { moveReceipt } from '../../shared/services/messages/move-receipt.ts'
@@ -9,6 +10,8 @@ export const markDeliveredEndpoint = endpoint({
   method: 'POST',
   route: 'chats/{chatId}/delivered',
   input: receiptRequest,
+  summary: "Says up to where the asker's devices have received",
+  answers: { 200: receiptOut },
   run: async (app, actor, input) =>
     ok(renderReceipt(await moveReceipt(app, actor, { ...input, mark: 'delivered' }))),
 })

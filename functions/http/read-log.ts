@@ -1,3 +1,4 @@
+import { entriesOut } from '../../shared/protocol/answers/pages.ts'
 import { renderEntry } from '../../shared/protocol/render.ts'
 import { readLogRequest } from '../../shared/protocol/requests/messages.ts'
 import { readLog } from '../../shared/services/messages/read-messages.ts'
@@ -9,6 +10,8 @@ export const readLogEndpoint = endpoint({
   method: 'GET',
   route: 'chats/{chatId}/log',
   input: readLogRequest,
+  summary: 'Entries as they happened, ascending',
+  answers: { 200: entriesOut },
   run: async (app, actor, page) => {
     const { entries, more } = await readLog(app, actor, page)
     return ok({ entries: entries.map(renderEntry), more })

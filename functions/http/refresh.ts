@@ -1,3 +1,4 @@
+import { signedInOut } from '../../shared/protocol/answers/auth.ts'
 import { refreshRequest } from '../../shared/protocol/requests/auth.ts'
 import { refreshSession } from '../../shared/services/auth/sign-in.ts'
 import { endpoint, ok } from '../adapter/endpoint.ts'
@@ -10,5 +11,7 @@ export const refreshEndpoint = endpoint({
   route: 'auth/refresh',
   open: true,
   input: refreshRequest,
+  summary: 'Renews both tokens',
+  answers: { 200: signedInOut },
   run: async (app, { refreshToken }) => ok(renderSignedIn(await refreshSession(app, refreshToken))),
 })

@@ -8,6 +8,8 @@ export const removeMemberEndpoint = endpoint({
   method: 'DELETE',
   route: 'chats/{chatId}/members/{userId}',
   input: memberRequest,
+  summary: 'Takes somebody out of a group; oneself: leaves',
+  answers: { 204: null },
   run: async (app, actor, ask) => {
     await removeMember(app, actor, ask)
     return noContent

@@ -1,0 +1,72 @@
+// What the server says unasked, and the answers to commands: one schema per `type`.
+import * as z from 'zod'
+import { entryOut } from './entries.ts'
+import { problemOut } from './problem.ts'
+import { chatOut, idOut, receiptOut, seqOut } from './things.ts'
+
+const run = { chatId: idOut, runId: idOut, botId: idOut }
+
+/** Pushed frames by `type`, and to whom each goes. */
+export const PUSHES = {
+  entries: {
+    to: 'chat',
+    summary: 'Entries in log order',
+    schema: z.object({ type: z.literal('entries'), chatId: idOut, entries: z.array(entryOut) }),
+  },
+  receipt: {
+    to: 'chat',
+    summary: 'Somebody has received or read further; chats of up to 50 members',
+    schema: z.object({ type: z.literal('receipt'), chatId: idOut, ...receiptOut.shape }),
+  },
+  'run.started': {
+    to: 'chat',
+    summary: 'A bot has begun to answer',
+    schema: z.object({
+      type: z.literal('run.started'),
+      ...run,
+      attempt: z.int().min(1),
+      promptSeq: seqOut,
+    }),
+  },
+  'run.delta': {
+    to: 'chat',
+    summary: 'A piece of the answer; a higher attempt starts over',
+    schema: z.object({
+      type: z.literal('run.delta'),
+      ...run,
+      attempt: z.int().min(1),
+      index: z.int().min(0).meta({ description: 'Characters before this text' }),
+      text: z.string(),
+    }),
+  },
+  'run.ended': {
+    to: 'chat',
+    summary: 'The answer is in the log, or there will be none',
+    schema: z.object({
+      type: z.literal('run.ended'),
+      ...run,
+      state: z.enum(['done', 'stopped', 'failed']),
+      replySeq: seqOut.optional(),
+    }),
+  },
+  'chat.added': {
+    to: 'user',
+    summary: 'A chat that the user is in now',
+    schema: z.object({ type: z.literal('chat.added'), chat: chatOut }),
+  },
+  'chat.removed': {
+    to: 'user',
+    summary: 'A chat that the user is no longer in',
+    schema: z.object({ type: z.literal('chat.removed'), chatId: idOut }),
+  },
+} as const satisfies Record<string, { to: 'chat' | 'user' | 'admins'; summary: string; schema: z.ZodType }>
+
+const commandId = z.union([z.string(), z.int(), z.null()])
+
+export const errorReplyOut = z
+  .object({ type: z.literal('reply'), id: commandId, ok: z.literal(false), error: problemOut })
+  .meta({ id: 'ErrorReply' })
+
+/** The reply to a command whose use case answers with `result`. */
+export const replyOut = (result: z.ZodType) =>
+  z.object({ type: z.literal('reply'), id: commandId, ok: z.literal(true), result })

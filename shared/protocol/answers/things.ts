@@ -1,0 +1,92 @@
+// What answers and pushes are made of, as schemas: for the generated documents, and for the tests that hold every example
+// to them. An `id` makes a named component of the documents.
+import * as z from 'zod'
+
+export const idOut = z.string().meta({ description: 'Opaque, of A-Z a-z 0-9 _ -' })
+export const seqOut = z.int().min(1)
+export const timeOut = z.string().meta({ format: 'date-time', description: 'ISO 8601, UTC, milliseconds' })
+export const roleOut = z.enum(['owner', 'admin', 'member', 'reader'])
+const mediaType = z.enum(['image', 'video', 'audio', 'file'])
+
+export const profileOut = z
+  .discriminatedUnion('type', [
+    z.object({ type: z.literal('member') }),
+    z.object({ type: z.literal('parent'), childrenCount: z.int() }),
+    z.object({ type: z.literal('therapist'), specialization: z.string() }),
+    z.object({ type: z.literal('bot') }),
+  ])
+  .meta({ id: 'Profile' })
+
+export const userOut = z
+  .object({
+    userId: idOut,
+    handle: z.string(),
+    displayName: z.string(),
+    profile: profileOut,
+    role: z.enum(['user', 'admin']),
+    createdAt: timeOut,
+    email: z.string().optional().meta({ description: 'For its owner and for admins' }),
+  })
+  .meta({ id: 'User' })
+
+export const contentOut = z
+  .discriminatedUnion('type', [
+    z.object({ type: z.literal('text'), text: z.string() }),
+    z.object({
+      type: mediaType,
+      attachmentId: idOut,
+      name: z.string(),
+      contentType: z.string(),
+      size: z.int().meta({ description: 'Bytes' }),
+      caption: z.string().optional(),
+      width: z.int().optional().meta({ description: 'Of an image, pixels' }),
+      height: z.int().optional(),
+      placeholder: z.string().optional().meta({ description: 'ThumbHash of an image, base64' }),
+    }),
+  ])
+  .meta({ id: 'Content' })
+
+const markOut = z.object({
+  seq: z.int().min(0),
+  at: timeOut.nullable().meta({ description: 'null while seq is 0' }),
+})
+
+export const receiptOut = z
+  .object({ userId: idOut, delivered: markOut, read: markOut })
+  .meta({ id: 'Receipt' })
+
+export const memberOut = z
+  .object({ userId: idOut, role: roleOut, joinedSeq: z.int().min(0) })
+  .meta({ id: 'Member' })
+
+export const chatOut = z
+  .object({
+    chatId: idOut,
+    kind: z.enum(['direct', 'group', 'bot']),
+    name: z.string().nullable(),
+    role: roleOut,
+    members: z.array(idOut).optional(),
+    head: z.object({ seq: z.int(), n: z.int(), at: timeOut, preview: z.string() }),
+    unread: z.int().min(0),
+    receipt: z.object({ delivered: markOut, read: markOut }),
+    muted: z.boolean(),
+    pinned: z.boolean(),
+    bot: z.object({ botId: idOut, displayName: z.string() }).optional(),
+  })
+  .meta({ id: 'Chat' })
+
+export const runOut = z
+  .object({
+    runId: idOut,
+    botId: idOut,
+    promptSeq: seqOut,
+    state: z.enum(['streaming', 'done', 'stopped', 'failed']),
+    attempt: z.int().min(1),
+    index: z.int().min(0).meta({ description: 'Characters in text' }),
+    text: z.string(),
+    replySeq: seqOut.optional(),
+    usage: z
+      .object({ promptTokens: z.int(), replyTokens: z.int(), firstTokenMs: z.int(), totalMs: z.int() })
+      .optional(),
+  })
+  .meta({ id: 'Run' })
