@@ -8,6 +8,7 @@ import type {
   ChatCompletionCreateParamsStreaming,
   ChatCompletionMessageParam,
 } from 'openai/resources/chat/completions'
+import * as z from 'zod'
 import type {
   FinishReason,
   ModelChunk,
@@ -109,9 +110,11 @@ async function refusal(response: Response): Promise<ModelFailure> {
   })
 }
 
-function parse(text: string): Object | undefined {
+const errorBody = z.object({ error: z.looseObject({}) })
+
+function parse(text: string): z.infer<typeof errorBody> | undefined {
   try {
-    return Object(JSON.parse(text))
+    return errorBody.parse(JSON.parse(text))
   } catch {
     return undefined
   }

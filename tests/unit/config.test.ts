@@ -23,10 +23,14 @@ test('connection strings, as emulators have them; the rest has defaults', () => 
     hub: 'chat',
     queueEndpoint: 'http://localhost:10001/a',
     managedIdentityClientId: undefined,
+    keyVault: undefined,
     signingKeys: { keys: [KEY] },
     issuer: 'parley',
     bots: [],
-    gemini: undefined,
+    gemini: { apiKey: undefined, baseUrl: undefined },
+    openai: { apiKey: undefined, baseUrl: undefined },
+    azureOpenAi: { endpoint: undefined, apiKey: undefined, apiVersion: '2024-10-21' },
+    firstTokenMs: 20_000,
     repairAfterMs: 3_000,
   })
 })
@@ -40,23 +44,81 @@ test('addresses without keys, as in Azure', () => {
   })
 })
 
-test('bots, their provider, and what else may be set', () => {
-  const bot = { botId: 'b1', displayName: 'Bot', provider: 'gemini', model: 'm', systemPrompt: 'Be brief.' }
+test('a vault for secrets takes the place of keys in the settings', () => {
+  const vault = { KEY_VAULT_URI: 'https://a.vault.azure.net' }
+  expect(readConfig({ ...LOCAL, ...vault, SIGNING_KEYS: undefined })).toMatchObject({
+    keyVault: { uri: 'https://a.vault.azure.net', refreshMs: 300_000 },
+    signingKeys: undefined,
+  })
+  expect(readConfig({ ...LOCAL, ...vault, SECRETS_REFRESH_MS: '1000' })).toMatchObject({
+    keyVault: { refreshMs: 1_000 },
+    signingKeys: { keys: [KEY] },
+  })
+})
+
+test('where models answer, and how long each may take to its first token', () => {
+  const config = readConfig({
+    ...LOCAL,
+    GEMINI_API_KEY: 'g',
+    GEMINI_BASE_URL: 'http://localhost:1',
+    OPENAI_API_KEY: 'o',
+    OPENAI_BASE_URL: 'http://localhost:2/v1',
+    AZURE_OPENAI_ENDPOINT: 'https://a.openai.azure.com',
+    AZURE_OPENAI_API_KEY: 'a',
+    AZURE_OPENAI_API_VERSION: '2025-01-01-preview',
+    FIRST_TOKEN_MS: '5000',
+  })
+  expect(config).toMatchObject({
+    gemini: { apiKey: 'g', baseUrl: 'http://localhost:1' },
+    openai: { apiKey: 'o', baseUrl: 'http://localhost:2/v1' },
+    azureOpenAi: { endpoint: 'https://a.openai.azure.com', apiKey: 'a', apiVersion: '2025-01-01-preview' },
+    firstTokenMs: 5_000,
+  })
+})
+
+test('a bot has several models in their order, or one', () => {
+  const models = [
+    { provider: 'azure-openai', model: 'chat' },
+    { provider: 'gemini', model: 'gemini-2.5-flash' },
+  ]
+  const several = {
+    botId: 'b1',
+    displayName: 'Several',
+    models,
+    temperature: 0.2,
+    contextTokens: 8_000,
+    replyTokens: 500,
+  }
+  const one = {
+    botId: 'b2',
+    displayName: 'One',
+    provider: 'openai',
+    model: 'gpt-4.1',
+    systemPrompt: 'Be brief.',
+  }
+  expect(readConfig({ ...LOCAL, BOTS: JSON.stringify([several, one]) }).bots).toEqual([
+    several,
+    {
+      botId: 'b2',
+      displayName: 'One',
+      systemPrompt: 'Be brief.',
+      models: [{ provider: 'openai', model: 'gpt-4.1' }],
+    },
+  ])
+})
+
+test('what else may be set', () => {
   const config = readConfig({
     ...LOCAL,
     COSMOS_DATABASE: 'other',
     WEB_PUBSUB_HUB: 'talk',
     ISSUER: 'https://parley.example',
-    BOTS: JSON.stringify([bot]),
-    GEMINI_API_KEY: 'key',
     REPAIR_AFTER_MS: '250',
   })
   expect(config).toMatchObject({
     database: 'other',
     hub: 'talk',
     issuer: 'https://parley.example',
-    bots: [bot],
-    gemini: { apiKey: 'key', baseUrl: undefined },
     repairAfterMs: 250,
   })
 })
@@ -85,6 +147,15 @@ test.each([
   ['BOTS', '[{"botId":"b 1","displayName":"B","provider":"gemini","model":"m"}]'],
   ['BOTS', '[{"botId":"b1","displayName":"B","provider":"oracle","model":"m"}]'],
   ['BOTS', '[{"botId":"b1","displayName":"B","provider":"gemini","model":"m","prompt":"x"}]'],
+  ['BOTS', '[{"botId":"b1","displayName":"B","provider":"gemini"}]'],
+  ['BOTS', '[{"botId":"b1","displayName":"B","models":[]}]'],
+  ['BOTS', '[{"botId":"b1","displayName":"B","models":[{"provider":"gemini"}]}]'],
+  ['BOTS', '[{"botId":"b1","displayName":"B","models":[{"provider":"gemini","model":"m"}],"model":"m"}]'],
+  ['BOTS', '[{"botId":"b1","displayName":"B","provider":"gemini","model":"m","temperature":3}]'],
+  ['KEY_VAULT_URI', 'a.vault.azure.net'],
+  ['KEY_VAULT_URI', 'http://a.vault.azure.net'],
+  ['SECRETS_REFRESH_MS', '5 minutes'],
+  ['FIRST_TOKEN_MS', '-1'],
   ['REPAIR_AFTER_MS', 'soon'],
   ['REPAIR_AFTER_MS', '-1'],
   ['REPAIR_AFTER_MS', '0.5'],

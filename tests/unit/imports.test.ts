@@ -21,7 +21,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'shared/protocol',
     'shared/domain',
   ],
-  'shared/providers': ['shared/services/ports.ts', 'shared/domain'],
+  'shared/providers': ['shared/providers', 'shared/services/ports.ts', 'shared/domain'],
   'shared/services': ['shared/services', 'shared/domain'],
   'shared/protocol': ['shared/protocol', 'shared/domain'],
   'shared/domain': ['shared/domain'],
