@@ -1,11 +1,13 @@
 // The app's entry: every use case once, served over REST and over the socket, and the functions behind them.
 
 import { registerHttp } from './adapter/http.ts'
+import { serve } from './adapter/served.ts'
 import { registerRunBot } from './bots/run-bot.ts'
 import { syncEndpoint } from './events/sync.ts'
 import { registerEvents } from './events/web-pubsub.ts'
 import { registerFeed } from './feed/on-chat-change.ts'
 import { registerRepair } from './feed/repair.ts'
+import { asyncapiEndpoint } from './http/asyncapi.ts'
 import { createChatEndpoint } from './http/create-chat.ts'
 import { getChatEndpoint } from './http/get-chat.ts'
 import { getMeEndpoint } from './http/get-me.ts'
@@ -23,6 +25,7 @@ import { logoutEndpoint } from './http/logout.ts'
 import { markDeliveredEndpoint } from './http/mark-delivered.ts'
 import { markReadEndpoint } from './http/mark-read.ts'
 import { negotiateEndpoint } from './http/negotiate.ts'
+import { openapiEndpoint } from './http/openapi.ts'
 import { readLogEndpoint } from './http/read-log.ts'
 import { refreshEndpoint } from './http/refresh.ts'
 import { registerEndpoint } from './http/register.ts'
@@ -55,8 +58,11 @@ const endpoints = [
   listBotsEndpoint,
   getRunEndpoint,
   syncEndpoint,
+  openapiEndpoint,
+  asyncapiEndpoint,
 ]
 
+serve(endpoints)
 for (const endpoint of endpoints) registerHttp(endpoint)
 registerEvents(endpoints)
 registerFeed()

@@ -35,6 +35,13 @@ test.each(examples.filter(({ frame }) => frame !== undefined))('$file: $name', (
   expect(schemaOf(example)?.parse(example.value)).toEqual(example.value)
 })
 
+test('every push has its example', () => {
+  const shown = new Set(
+    examples.flatMap(({ frame, value }) => (frame === 'push' ? [(value as { type: string }).type] : [])),
+  )
+  expect(Object.keys(pushes).filter((type) => !shown.has(type))).toEqual([])
+})
+
 const replies = examples.filter(({ file }) => file.startsWith('reply.'))
 
 test.each(replies)('$file: $name', ({ value, expect: reply }) => {

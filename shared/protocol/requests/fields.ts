@@ -2,7 +2,7 @@
 import * as z from 'zod'
 
 export const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 characters of A-Z a-z 0-9 _ -')
-const whole = z.union([
+export const whole = z.union([
   z.int(),
   z
     .string()
