@@ -10,6 +10,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { WebPubSubServiceClient } from '@azure/web-pubsub'
 import { WebSocket } from 'ws'
+import { rate } from '../kit/bench.ts'
+import { systemClock } from '../kit/clock.ts'
+import { createFaults } from '../kit/faults.ts'
+import { createConnection } from './connection.ts'
+import { createDelivery } from './delivery.ts'
+import { createHub } from './hub.ts'
 import { startWebPubSub } from './server.ts'
 
 const subscribers = Number(process.argv[2] ?? 50)
@@ -41,6 +47,44 @@ await measure('own process', (JSON.parse(line) as { connectionString: string }).
 child.kill('SIGTERM')
 handler.close()
 handler.closeAllConnections()
+await throughput()
+
+/** Publications per second: to one subscriber by the SDK, and to one and to all in the core, without sockets. */
+async function throughput(): Promise<void> {
+  await using emulator = await startWebPubSub({ port: 0 })
+  const group = new WebPubSubServiceClient(emulator.connectionString, 'bench', {
+    allowInsecureConnection: true,
+  }).group('room')
+  await rate('Web PubSub, SDK: REST send to a group of none', 16, () => group.sendToAll({ text: 'hello' }))
+  for (const count of [1, subscribers]) {
+    const hub = createHub('bench')
+    const delivery = createDelivery({
+      clock: systemClock,
+      faults: createFaults(),
+      overflow: () => {},
+      onDelivered: () => {},
+    })
+    const receivers = Array.from({ length: count }, (_, i) =>
+      createConnection({
+        id: `c${i}`,
+        hub,
+        userId: undefined,
+        subprotocol: 'json.reliable.webpubsub.azure.v1',
+        origin: 'localhost',
+        roles: [],
+        publishTo: undefined,
+        upstream: { lastEventId: 0, state: undefined, cookies: new Map() },
+      }),
+    )
+    await rate(`Web PubSub, core: a message for ${count} reliable connections`, 1, () => {
+      delivery.deliver(
+        { from: 'group', group: 'room', payload: { dataType: 'json', text: '{"text":"hello"}' } },
+        receivers,
+      )
+      for (const receiver of receivers) delivery.acknowledge(receiver, receiver.unacked.lastSequenceId)
+    })
+  }
+}
 
 async function measure(name: string, connectionString: string): Promise<void> {
   const service = new WebPubSubServiceClient(connectionString, 'bench', { allowInsecureConnection: true })

@@ -11,6 +11,8 @@ import type { Condition } from './plan.ts'
  * through the order that was asked for, where each row's words are looked up instead.
  */
 const LONGEST_LIST = 5000
+/** Rarer than this needs no comparison with the other words. */
+const RARE = 100
 
 /** The SQL of a full-text condition; undefined when the path has no full-text index. */
 export function wordsClause(
@@ -30,9 +32,7 @@ export function wordsClause(
   const groups = every
     ? [...new Set(sought.flat())].map((word) => [word])
     : [pad([...new Set(sought.map(([word]) => word!))])]
-  const counted = groups
-    .map((words) => ({ words, count: postings.count(number, words, pk, LONGEST_LIST) }))
-    .sort((a, b) => a.count - b.count)
+  const counted = rarestFirst(groups, (words, limit) => postings.count(number, words, pk, limit))
   const [rarest] = counted
   const leads = rarest!.count < LONGEST_LIST
   const parts = counted.map(({ words }, i) => {
@@ -46,4 +46,15 @@ export function wordsClause(
     ...(wide && { wide }),
     ...(leads && { leads }),
   }
+}
+
+/** Counts no further than it takes to see that a word is rare enough, so that a common one beside it costs nothing. */
+function rarestFirst(
+  groups: string[][],
+  count: (words: string[], limit: number) => number,
+): { words: string[]; count: number }[] {
+  const upTo = (limit: number) =>
+    groups.map((words) => ({ words, count: count(words, limit) })).sort((a, b) => a.count - b.count)
+  const few = upTo(RARE)
+  return few[0]!.count < RARE ? few : upTo(LONGEST_LIST)
 }
