@@ -1,0 +1,215 @@
+metadata description = 'What wakes somebody. Each alert has a runbook under its name in docs/operations.md.'
+
+@description('Required. Start of the names.')
+param name string
+
+@description('Required. Region.')
+param location string
+
+@description('Required. Tags of the resources.')
+param tags object
+
+@description('Required. Who is told; nothing: alerts are kept but sent to nobody.')
+param email string
+
+@description('Required. Application Insights that log alerts read.')
+param insightsId string
+
+@description('Required. Cosmos DB account.')
+param cosmosId string
+
+@description('Required. Web PubSub service.')
+param webPubSubId string
+
+@description('Required. Its units, each with 1,000 connections and 2 GB of messages a day included.')
+param webPubSubUnits int
+
+@description('Required. It is the free tier, with 40 MB a day.')
+param webPubSubIsFree bool
+
+// A message of billing is 2 KB of what the service sends: 1,000,000 a day and unit, 20,000 on the free tier.
+var trafficOfDay = webPubSubIsFree ? 40000000 : webPubSubUnits * 2000000000
+
+var metrics = [
+  {
+    name: 'cosmos-throttled'
+    severity: 2
+    scope: cosmosId
+    description: 'Cosmos DB refuses requests (429): senders wait, and some are told busy.'
+    metric: 'TotalRequests'
+    aggregation: 'Count'
+    threshold: 100
+    window: 'PT5M'
+    frequency: 'PT1M'
+    dimensions: [{ name: 'StatusCode', operator: 'Include', values: ['429'] }]
+  }
+  {
+    name: 'web-pubsub-connections'
+    severity: 2
+    scope: webPubSubId
+    description: 'Connections are above 80 % of what the units hold: the next thousand is refused.'
+    metric: 'ConnectionQuotaUtilization'
+    aggregation: 'Maximum'
+    threshold: 80
+    window: 'PT5M'
+    frequency: 'PT1M'
+    dimensions: []
+  }
+  {
+    name: 'web-pubsub-load'
+    severity: 2
+    scope: webPubSubId
+    description: 'Web PubSub is above 70 % of its load: deliveries get slow.'
+    metric: 'ServerLoad'
+    aggregation: 'Average'
+    threshold: 70
+    window: 'PT5M'
+    frequency: 'PT1M'
+    dimensions: []
+  }
+  {
+    name: 'web-pubsub-traffic'
+    severity: 3
+    scope: webPubSubId
+    description: 'What Web PubSub sent in a day is above 80 % of what the units include: more is billed, or refused on the free tier.'
+    metric: 'OutboundTraffic'
+    aggregation: 'Total'
+    threshold: trafficOfDay / 10 * 8
+    window: 'P1D'
+    frequency: 'PT1H'
+    dimensions: []
+  }
+]
+
+var queries = [
+  {
+    name: 'feed-behind'
+    severity: 1
+    description: 'The change feed is more than 30 s behind: bots answer late, inboxes are stale, lost pushes stay lost.'
+    query: 'traces | where message has "\\"event\\":\\"feed.behind\\"" | project timestamp, message'
+    threshold: 3
+    window: 'PT5M'
+    frequency: 'PT5M'
+  }
+  {
+    name: 'feed-stopped'
+    severity: 1
+    description: 'Messages are sent and the change feed function does not run.'
+    query: 'traces | where message startswith "Executed \'Functions." | summarize sends = countif(message has_any ("send-message", "web-pubsub-events")), reads = countif(message has "on-chat-change") | where sends > 100 and reads == 0'
+    threshold: 0
+    window: 'PT15M'
+    frequency: 'PT5M'
+  }
+  {
+    name: 'queue-old'
+    severity: 2
+    description: 'Jobs wait longer than 5 minutes in a queue: too few instances, or jobs that fail again and again.'
+    query: 'traces | where message startswith "Trigger Details: MessageId" | extend inserted = todatetime(extract("InsertionTime: ([^,]+)", 1, message)) | where timestamp - inserted > 5m'
+    threshold: 5
+    window: 'PT5M'
+    frequency: 'PT5M'
+  }
+  {
+    name: 'queue-poison'
+    severity: 2
+    description: 'A job failed five times and lies in a poison queue.'
+    query: 'traces | where message has "Moving message to queue" and message has "-poison"'
+    threshold: 0
+    window: 'PT15M'
+    frequency: 'PT5M'
+  }
+  {
+    name: 'server-errors'
+    severity: 1
+    description: 'The API answers with 5xx.'
+    query: 'requests | where toint(resultCode) >= 500'
+    threshold: 10
+    window: 'PT5M'
+    frequency: 'PT5M'
+  }
+  {
+    name: 'sign-in-failures'
+    severity: 2
+    description: 'Many sign-ins are refused: somebody tries passwords, or a client is broken.'
+    query: 'requests | where url has_any ("/auth/login", "/auth/refresh") and toint(resultCode) in (401, 429)'
+    threshold: 100
+    window: 'PT5M'
+    frequency: 'PT5M'
+  }
+]
+
+resource recipients 'Microsoft.Insights/actionGroups@2023-01-01' = {
+  name: '${name}-operators'
+  location: 'global'
+  tags: tags
+  properties: {
+    groupShortName: 'Parley'
+    enabled: true
+    emailReceivers: empty(email) ? [] : [{ name: 'operators', emailAddress: email, useCommonAlertSchema: true }]
+  }
+}
+
+resource metricAlerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [
+  for alert in metrics: {
+    name: '${name}-${alert.name}'
+    location: 'global'
+    tags: tags
+    properties: {
+      description: alert.description
+      severity: alert.severity
+      enabled: true
+      scopes: [alert.scope]
+      evaluationFrequency: alert.frequency
+      windowSize: alert.window
+      autoMitigate: true
+      criteria: {
+        'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+        allOf: [
+          {
+            name: alert.name
+            criterionType: 'StaticThresholdCriterion'
+            metricName: alert.metric
+            timeAggregation: alert.aggregation
+            operator: 'GreaterThan'
+            threshold: alert.threshold
+            dimensions: alert.dimensions
+          }
+        ]
+      }
+      actions: [{ actionGroupId: recipients.id }]
+    }
+  }
+]
+
+resource logAlerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+  for alert in queries: {
+    name: '${name}-${alert.name}'
+    location: location
+    tags: tags
+    kind: 'LogAlert'
+    properties: {
+      displayName: alert.name
+      description: alert.description
+      severity: alert.severity
+      enabled: true
+      scopes: [insightsId]
+      evaluationFrequency: alert.frequency
+      windowSize: alert.window
+      autoMitigate: true
+      // Tables are made when the first telemetry comes.
+      skipQueryValidation: true
+      criteria: {
+        allOf: [
+          {
+            query: alert.query
+            timeAggregation: 'Count'
+            operator: 'GreaterThan'
+            threshold: alert.threshold
+            failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
+          }
+        ]
+      }
+      actions: { actionGroups: [recipients.id] }
+    }
+  }
+]

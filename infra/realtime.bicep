@@ -1,0 +1,90 @@
+metadata description = 'Web PubSub: the sockets. What it asks of the app is in hub.bicep, which needs the address of the app.'
+
+@description('Required. Name of the service.')
+param name string
+
+@description('Required. Region.')
+param location string
+
+@description('Required. Tags of the resources.')
+param tags object
+
+@description('Required. Free_F1, Standard_S1, Premium_P1 or Premium_P2.')
+@allowed(['Free_F1', 'Standard_S1', 'Premium_P1', 'Premium_P2'])
+param sku string
+
+@description('Required. Units: 1,000 connections each.')
+@minValue(1)
+@maxValue(1000)
+param units int
+
+@description('Required. Region of a replica that takes over, or nothing. Needs Premium.')
+param secondaryLocation string
+
+@description('Required. REST only through private endpoints. Clients come from everywhere.')
+param privateNetwork bool
+
+@description('Required. Log Analytics workspace for connectivity logs.')
+param workspaceId string
+
+var hasReplica = !empty(secondaryLocation) && startsWith(sku, 'Premium')
+
+resource service 'Microsoft.SignalRService/webPubSub@2024-03-01' = {
+  name: name
+  location: location
+  tags: tags
+  sku: { name: sku, capacity: units }
+  // With it the service signs in to the app when it brings events.
+  identity: { type: 'SystemAssigned' }
+  properties: {
+    disableLocalAuth: true
+    disableAadAuth: false
+    publicNetworkAccess: 'Enabled'
+    networkACLs: {
+      defaultAction: 'Deny'
+      publicNetwork: {
+        allow: privateNetwork ? ['ClientConnection'] : ['ClientConnection', 'ServerConnection', 'RESTAPI', 'Trace']
+      }
+      privateEndpoints: []
+    }
+    // One line per message would cost more than the message.
+    resourceLogConfiguration: {
+      categories: [
+        { name: 'ConnectivityLogs', enabled: 'true' }
+        { name: 'MessagingLogs', enabled: 'false' }
+        { name: 'HttpRequestLogs', enabled: 'false' }
+      ]
+    }
+    tls: { clientCertEnabled: false }
+  }
+}
+
+resource replica 'Microsoft.SignalRService/webPubSub/replicas@2024-03-01' = if (hasReplica) {
+  parent: service
+  name: '${name}-2'
+  location: secondaryLocation
+  tags: tags
+  sku: { name: sku, capacity: units }
+  properties: {}
+}
+
+resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'connectivity'
+  scope: service
+  properties: {
+    workspaceId: workspaceId
+    logs: [{ category: 'ConnectivityLogs', enabled: true }]
+  }
+}
+
+@description('Name of the service.')
+output name string = service.name
+
+@description('Resource id of the service.')
+output id string = service.id
+
+@description('Where the service answers.')
+output endpoint string = 'https://${service.properties.hostName}'
+
+@description('Who the service is when it brings events: object id of its identity.')
+output principalId string = service.identity.principalId
