@@ -1,13 +1,21 @@
 // The reply as a function of the conversation alone: the first rule that fits the newest user text speaks.
 // The rules are listed in the README; the same prompt always yields the same reply.
-import { type Conversation, lastUserText } from './conversation.ts'
+import { type Conversation, isAfterTool, lastUserText } from './conversation.ts'
 
 /** The whole reply to a conversation, Markdown where the user asked for it. */
 export function answer(conversation: Conversation): string {
+  if (isAfterTool(conversation)) return relate(conversation)
   const text = lastUserText(conversation).trim()
   const files = conversation.turns.findLast((turn) => turn.role === 'user')?.attachments ?? 0
   const rule = RULES.find(({ when }) => when.test(text))
   return `${fileNote(files)}${rule ? rule.say(text) : reflect(text)}${recall(conversation)}`.trim()
+}
+
+/** What the tools said since the model called them. */
+function relate({ turns }: Conversation): string {
+  const since = turns.findLastIndex(({ role }) => role !== 'tool') + 1
+  const results = turns.slice(since).flatMap((turn) => turn.results ?? [])
+  return results.map(({ name, content }) => `${name} says: ${content}`).join('\n')
 }
 
 const RULES: { when: RegExp; say(text: string): string }[] = [

@@ -1,9 +1,9 @@
 // The model behind every protocol: turns a conversation into paced chunks, with whatever the script says goes wrong.
-import { setTimeout as delay } from 'node:timers/promises'
-import { answer } from './answer.ts'
-import type { Chunk, Conversation, FinishReason } from './conversation.ts'
+import { type Clock, pause as pauseOn } from '../kit/clock.ts'
+import type { CallPiece, Chunk, Conversation, ToolCall } from './conversation.ts'
+import { compose } from './reply.ts'
 import type { ScriptRule } from './script.ts'
-import { countPrompt, countTokens, firstTokens, tokenEnds } from './tokens.ts'
+import { countPrompt, countTokens, tokenEnds } from './tokens.ts'
 
 export interface Pace {
   /** Milliseconds before the first chunk, and between two chunks. */
@@ -13,13 +13,17 @@ export interface Pace {
   chunkSize: number
 }
 
-/** The script asked for an error before the first token. */
+export type ScriptedError = NonNullable<ScriptRule['fail']>
+
+/** The script asked for an error here. */
 export class ScriptedFailure extends Error {
-  readonly status: 429 | 500 | 503
+  readonly status: ScriptedError['status']
+  readonly code: string | undefined
   readonly retryAfterSeconds: number | undefined
-  constructor(fail: NonNullable<ScriptRule['fail']>) {
+  constructor(fail: ScriptedError) {
     super(fail.message)
     this.status = fail.status
+    this.code = fail.code
     this.retryAfterSeconds = fail.retryAfterSeconds
   }
 }
@@ -28,63 +32,78 @@ export class ScriptedFailure extends Error {
 export class ScriptedBreak extends Error {}
 
 /**
- * Streams the reply. The last chunk, and only it, carries `finish`.
+ * Streams the reply, the text before the calls. The last chunk, and only it, carries `finish`.
  * @throws ScriptedFailure, ScriptedBreak; the signal's reason when it is aborted.
  */
 export async function* generate(
   conversation: Conversation,
   rule: ScriptRule | undefined,
-  pace: Pace,
-  signal: AbortSignal,
+  usual: Pace,
+  { clock, signal }: { clock: Clock; signal: AbortSignal },
 ): AsyncGenerator<Chunk, void> {
-  const { firstTokenMs, chunkDelayMs, chunkSize } = { ...pace, ...definedOnly(rule) }
-  if (rule?.fail) {
-    await pause(rule.firstTokenMs ?? 0, signal)
+  const pace = { ...usual, ...definedOnly(rule) }
+  const failAt = rule?.fail && (rule.fail.after ?? 0)
+  if (rule?.fail && failAt === 0) {
+    await pause(clock, rule.firstTokenMs ?? 0, signal)
     throw new ScriptedFailure(rule.fail)
   }
   const reply = compose(conversation, rule)
-  const pieces = slice(reply.text, chunkSize)
+  const pieces = [
+    ...textPieces(reply.text, pace.chunkSize, reply.calls.length > 0),
+    ...reply.calls.flatMap((call, index) => callPieces(call, index, pace.chunkSize)),
+  ]
   const promptTokens = countPrompt(conversation)
-  const ends = tokenEnds(reply.text)
-  // A reply that breaks off or hangs never says that it is finished.
-  const isWhole = rule?.breakAfter === undefined && rule?.hangAfter === undefined
-  let sent = 0
-  let replyTokens = 0
-  for (const [index, text] of pieces.entries()) {
-    if (index === rule?.breakAfter) throw new ScriptedBreak()
-    if (index === rule?.hangAfter) await untilAborted(signal)
-    await pause(index === 0 ? firstTokenMs : chunkDelayMs, signal)
-    sent += text.length
-    while ((ends[replyTokens] ?? Number.POSITIVE_INFINITY) <= sent) replyTokens++
-    const isLast = index === pieces.length - 1
-    yield { text, usage: { promptTokens, replyTokens }, ...(isLast && isWhole && { finish: reply.finish }) }
+  const count = createTokenCount(reply.text)
+  // A reply that fails, breaks off or hangs never says that it is finished.
+  const isWhole = (rule?.fail ?? rule?.breakAfter ?? rule?.hangAfter) === undefined
+  async function misfortune(chunks: number): Promise<void> {
+    if (rule?.fail && chunks === failAt) throw new ScriptedFailure(rule.fail)
+    if (chunks === rule?.breakAfter) throw new ScriptedBreak()
+    if (chunks === rule?.hangAfter) await untilAborted(signal)
   }
+  for (const [index, piece] of pieces.entries()) {
+    await misfortune(index)
+    await pause(clock, index === 0 ? pace.firstTokenMs : pace.chunkDelayMs, signal)
+    const isLast = index === pieces.length - 1
+    yield {
+      ...piece,
+      usage: { promptTokens, replyTokens: count(piece) },
+      ...(isLast && isWhole && { finish: reply.finish }),
+    }
+  }
+  if (rule?.fail) throw new ScriptedFailure(rule.fail)
   if (rule?.breakAfter !== undefined) throw new ScriptedBreak()
   if (rule?.hangAfter !== undefined) await untilAborted(signal)
 }
 
-/** The whole reply before it is cut into chunks, and why it ends where it ends. */
-function compose(
-  conversation: Conversation,
-  rule: ScriptRule | undefined,
-): { text: string; finish: FinishReason } {
-  const whole = rule?.reply ?? answer(conversation)
-  let text = rule?.length === undefined ? whole : fill(whole, rule.length)
-  const stops = conversation.stopSequences.map((stop) => text.indexOf(stop)).filter((at) => at >= 0)
-  if (stops.length > 0) text = text.slice(0, Math.min(...stops))
-  const limit = conversation.maxOutputTokens ?? Number.POSITIVE_INFINITY
-  const isCut = countTokens(text) > limit
-  return {
-    text: isCut ? firstTokens(text, limit) : text,
-    finish: rule?.finish ?? (isCut ? 'MAX_TOKENS' : 'STOP'),
-  }
+interface Piece {
+  text: string
+  call?: CallPiece
 }
 
-function fill(text: string, length: number): string {
-  const letters = [...text]
-  const filler = [...`${text === '' ? '' : ' '}And so on, as far as the script asks for.`]
-  while (letters.length < length) letters.push(...filler)
-  return letters.slice(0, length).join('')
+/** An empty text is one empty piece, unless a call follows. */
+function textPieces(text: string, size: number, hasCalls: boolean): Piece[] {
+  return text === '' && hasCalls ? [] : slice(text, size).map((piece) => ({ text: piece }))
+}
+
+function callPieces(call: ToolCall, index: number, size: number): Piece[] {
+  const pieces = slice(call.args, size)
+  return pieces.map((piece, at) => ({
+    text: '',
+    call: { ...call, index, piece, isFirst: at === 0, isLast: at === pieces.length - 1 },
+  }))
+}
+
+/** Tokens up to and with each piece in turn. */
+function createTokenCount(text: string): (piece: Piece) => number {
+  const ends = tokenEnds(text)
+  let [sent, tokens] = [0, 0]
+  return ({ text: said, call }) => {
+    sent += said.length
+    while (said !== '' && (ends[tokens] ?? Number.POSITIVE_INFINITY) <= sent) tokens++
+    if (call?.isLast) tokens += countTokens(call.name) + countTokens(call.args)
+    return tokens
+  }
 }
 
 /** Pieces of `size` characters, never half of a surrogate pair; an empty text is one empty piece. */
@@ -103,9 +122,10 @@ function definedOnly(rule: ScriptRule | undefined): Partial<Pace> {
   }
 }
 
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
+async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted()
-  if (ms > 0) await delay(ms, undefined, { signal })
+  if (ms > 0) await pauseOn(clock, ms, signal)
+  signal.throwIfAborted()
 }
 
 function untilAborted(signal: AbortSignal): Promise<never> {

@@ -1,5 +1,6 @@
 // The running model: pace, script, counters. Ties one HTTP exchange to one generation, and notices who leaves.
 import type { ServerResponse } from 'node:http'
+import type { Clock } from '../kit/clock.ts'
 import type { Chunk, Conversation } from './conversation.ts'
 import { generate, type Pace, ScriptedBreak } from './generate.ts'
 import type { Script } from './script.ts'
@@ -21,11 +22,14 @@ export interface Stats {
 
 export interface Model {
   readonly stats: Stats
-  /** Chunks for one exchange. Cuts the connection where the script says so; throws before the first chunk only. */
+  /**
+   * Chunks for one exchange. Cuts the connection where the script says so.
+   * @throws ScriptedFailure before the first chunk, or after any
+   */
   reply(conversation: Conversation, response: ServerResponse): AsyncGenerator<Chunk, void>
 }
 
-export function createModel(script: Script, pace: Pace): Model {
+export function createModel(script: Script, pace: Pace, clock: Clock): Model {
   const stats: Stats = {
     started: 0,
     completed: 0,
@@ -46,7 +50,8 @@ export function createModel(script: Script, pace: Pace): Model {
       response.once('close', onClose)
       let outcome: 'completed' | 'aborted' | 'failed' | 'broken' = 'aborted'
       try {
-        yield* generate(conversation, script.take(conversation), pace, gone.signal)
+        const { signal } = gone
+        yield* generate(conversation, script.take(conversation), pace, { clock, signal })
         outcome = 'completed'
       } catch (error) {
         if (gone.signal.aborted) return

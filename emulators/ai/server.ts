@@ -1,5 +1,6 @@
-// A model server on the wire: the Gemini protocol over one deterministic, scriptable model. OpenAI's protocol: 501 yet.
+// A model server on the wire: the protocols of Gemini, OpenAI and Azure OpenAI over one deterministic, scriptable model.
 import type { IncomingMessage } from 'node:http'
+import { type Clock, systemClock } from '../kit/clock.ts'
 import { createFaults, type Faults } from '../kit/faults.ts'
 import { createHttpServer, type Operation, type Reply } from '../kit/http-server.ts'
 import { close, listen } from '../kit/listen.ts'
@@ -8,7 +9,9 @@ import { toErrorReply, unimplemented } from './gemini/errors.ts'
 import { geminiOperation } from './gemini/operations.ts'
 import type { Pace } from './generate.ts'
 import { createModel, type Model, type Stats } from './model.ts'
-import { createScript, parseRules, type Script, type ScriptRule } from './script.ts'
+import { createEntra, type EntraOptions } from './openai/entra.ts'
+import { type OpenAiDeps, openAiOperation } from './openai/operations.ts'
+import { createScript, parseRules, type Script, type ScriptInput } from './script.ts'
 
 export interface AiOptions {
   /** 0 or absent: any free port. */
@@ -16,6 +19,12 @@ export interface AiOptions {
   host?: string
   /** The only key accepted; absent: any key that is not empty. */
   apiKey?: string
+  /** Azure's deployments and the model behind each; absent: any name is a deployment. */
+  deployments?: Record<string, string>
+  /** Whose Entra tokens Azure's paths take, beside the key; nobody's when absent. */
+  entra?: EntraOptions
+  /** What pauses go by, and what answers are dated with. */
+  clock?: Clock
   /** The usual pace; without it the reply comes as fast as it can, in chunks of 24 characters. */
   pace?: Partial<Pace>
   log?: LogLevel
@@ -26,7 +35,7 @@ export interface AiEmulator extends AsyncDisposable {
   readonly port: number
   readonly faults: Faults
   /** Adds rules to the script. @throws z.ZodError for a rule that makes no sense */
-  script(...rules: ScriptRule[]): void
+  script(...rules: ScriptInput[]): void
   clearScript(): void
   stats(): Stats
   close(): Promise<void>
@@ -37,9 +46,14 @@ export async function startAi(options: AiOptions = {}): Promise<AiEmulator> {
   const host = options.host ?? '127.0.0.1'
   const faults = createFaults()
   const script = createScript()
-  const model = createModel(script, { firstTokenMs: 0, chunkDelayMs: 0, chunkSize: 24, ...options.pace })
+  const { clock = systemClock, apiKey, deployments } = options
+  const pace = { firstTokenMs: 0, chunkDelayMs: 0, chunkSize: 24, ...options.pace }
+  const model = createModel(script, pace, clock)
+  const entra = options.entra && createEntra(options.entra, clock)
+  const openai: OpenAiDeps = { model, clock, apiKey, deployments, entra }
   const server = createHttpServer({
-    route: (request) => geminiOperation(request, model, options.apiKey) ?? notHere(request),
+    route: (request) =>
+      openAiOperation(request, openai) ?? geminiOperation(request, model, apiKey) ?? notHere(request),
     toError: toErrorReply,
     admin: (request) => adminOperation(request, script, model),
     faults,
@@ -64,7 +78,7 @@ function notHere(request: IncomingMessage): Operation {
   return {
     name: 'unknown',
     run: () => {
-      throw unimplemented(path?.startsWith('/openai/') ? 'the OpenAI protocol' : `${request.method} ${path}`)
+      throw unimplemented(`${request.method} ${path}`)
     },
   }
 }

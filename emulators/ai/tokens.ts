@@ -1,5 +1,5 @@
 // Tokens, as this emulator counts them: up to four letters or digits in a row, or one other visible character.
-import type { Conversation } from './conversation.ts'
+import type { Conversation, Turn } from './conversation.ts'
 
 const TOKEN = /\s*(?:[\p{L}\p{M}\p{N}]{1,4}|[^\s\p{L}\p{M}\p{N}])/gu
 
@@ -12,11 +12,18 @@ export function countTokens(text: string): number {
 }
 
 /** The tokens of everything the model is shown. */
-export function countPrompt({ system, turns }: Pick<Conversation, 'system' | 'turns'>): number {
-  return turns.reduce(
-    (sum, turn) => sum + countTokens(turn.text) + turn.attachments * ATTACHMENT_TOKENS,
-    countTokens(system ?? ''),
-  )
+export function countPrompt({
+  system = '',
+  turns,
+  tools,
+}: Pick<Conversation, 'system' | 'turns' | 'tools'>): number {
+  const aside = countTokens(system) + (tools ? countTokens(JSON.stringify(tools)) : 0)
+  return turns.reduce((sum, turn) => sum + countTurn(turn), aside)
+}
+
+function countTurn({ text, attachments, calls = [] }: Turn): number {
+  const called = calls.reduce((sum, { name, args }) => sum + countTokens(name) + countTokens(args), 0)
+  return countTokens(text) + called + attachments * ATTACHMENT_TOKENS
 }
 
 /** The first `limit` tokens of a text, with the white space between them. */

@@ -15,6 +15,10 @@ const STATUS_NAMES = {
 } as const
 
 const USUAL_MESSAGES = {
+  400: 'Request contains an invalid argument.',
+  401: 'Request had invalid authentication credentials.',
+  403: 'The caller does not have permission.',
+  404: 'Requested entity was not found.',
   429: 'Resource has been exhausted (e.g. check quota).',
   500: 'An internal error has occurred. Please retry.',
   503: 'The model is overloaded. Please try again later.',
@@ -39,13 +43,17 @@ export const unimplemented = (feature: string): GeminiError =>
 
 /** Anything thrown, as the service would answer it. */
 export function toErrorReply(error: unknown): Reply {
-  const { code, message, details } = toGeminiError(error)
-  const body = { code, message, status: STATUS_NAMES[code], ...(details.length > 0 && { details }) }
   return {
-    status: code,
+    status: toGeminiError(error).code,
     headers: { 'content-type': 'application/json; charset=UTF-8' },
-    body: JSON.stringify({ error: body }),
+    body: JSON.stringify(toErrorBody(error)),
   }
+}
+
+/** The body alone, as it comes in the middle of a stream. */
+export function toErrorBody(error: unknown): object {
+  const { code, message, details } = toGeminiError(error)
+  return { error: { code, message, status: STATUS_NAMES[code], ...(details.length > 0 && { details }) } }
 }
 
 function toGeminiError(error: unknown): GeminiError {

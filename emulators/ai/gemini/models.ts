@@ -45,6 +45,9 @@ export function listModels(query: URLSearchParams, version: string): object {
   }
 }
 
+/** From Gemini 3 on a call carries an id and a signature, and wants the signature back. */
+export const signsThoughts = (model: string): boolean => Number(/^gemini-(\d+)/.exec(model)?.[1] ?? 0) >= 3
+
 /** @throws GeminiError 404 when the name is no text model's. */
 export function requireModel(name: string, version: string, method: string): void {
   if (/^(gemini|gemma)-[\w.-]+$/.test(name) && !/embedding|image|tts|live|audio/.test(name)) return

@@ -5,7 +5,7 @@ import type { Operation, Reply } from '../../kit/http-server.ts'
 import type { Chunk } from '../conversation.ts'
 import type { Model } from '../model.ts'
 import { countPrompt } from '../tokens.ts'
-import { frame, toResponse } from './answers.ts'
+import { frame, isShown, toResponse } from './answers.ts'
 import { GeminiError, unimplemented } from './errors.ts'
 import { describeModel, listModels, requireModel } from './models.ts'
 import { parseCount, parseGenerate } from './requests.ts'
@@ -62,13 +62,8 @@ export function geminiOperation(
 }
 
 async function whole(name: string, chunks: AsyncGenerator<Chunk, void>): Promise<Reply> {
-  let text = ''
-  let last: Chunk | undefined
-  for await (const chunk of chunks) {
-    text += chunk.text
-    last = chunk
-  }
-  return last ? json(toResponse({ ...last, text }, name, randomUUID())) : { status: 200 }
+  const all = await Array.fromAsync(chunks)
+  return all.length > 0 ? json(toResponse(all, name, randomUUID())) : { status: 200 }
 }
 
 /** Waits for the first chunk, so that an error before it still has its own status. */
@@ -83,8 +78,8 @@ async function stream(
   const responseId = randomUUID()
   async function* responses(): AsyncGenerator<object, void> {
     if (first.done) return
-    yield toResponse(first.value, name, responseId)
-    for await (const chunk of chunks) yield toResponse(chunk, name, responseId)
+    if (isShown(first.value)) yield toResponse([first.value], name, responseId)
+    for await (const chunk of chunks) if (isShown(chunk)) yield toResponse([chunk], name, responseId)
   }
   response.setHeader('content-type', isSse ? 'text/event-stream' : 'application/json; charset=UTF-8')
   return { status: 200, body: frame(responses(), isSse) }

@@ -11,8 +11,20 @@ const part = z.strictObject({
   thought: z.boolean().optional(),
   thoughtSignature: z.string().optional(),
   fileData: z.unknown().optional(),
-  functionCall: z.unknown().optional(),
-  functionResponse: z.unknown().optional(),
+  functionCall: z
+    .strictObject({
+      id: z.string().optional(),
+      name: z.string().min(1),
+      args: z.record(z.string(), z.unknown()).default({}),
+    })
+    .optional(),
+  functionResponse: z
+    .strictObject({
+      id: z.string().optional(),
+      name: z.string().min(1),
+      response: z.record(z.string(), z.unknown()),
+    })
+    .optional(),
   executableCode: z.unknown().optional(),
   codeExecutionResult: z.unknown().optional(),
   videoMetadata: z.unknown().optional(),
@@ -43,14 +55,37 @@ const generationConfig = z.strictObject({
   mediaResolution: z.unknown().optional(),
 })
 
+const functionDeclaration = z.strictObject({
+  name: z.string().regex(/^[A-Za-z_][\w.:-]{0,127}$/, 'Invalid function name.'),
+  description: z.string().default(''),
+  parameters: z.record(z.string(), z.unknown()).optional(),
+  parametersJsonSchema: z.unknown().optional(),
+  response: z.unknown().optional(),
+  responseJsonSchema: z.unknown().optional(),
+  behavior: z.string().optional(),
+})
+
+/** Any other kind of tool is somebody else's: search, code execution, maps. */
+const tool = z.looseObject({ functionDeclarations: z.array(functionDeclaration).optional() })
+
+const toolConfig = z.strictObject({
+  functionCallingConfig: z
+    .strictObject({
+      mode: z.enum(['MODE_UNSPECIFIED', 'AUTO', 'ANY', 'NONE', 'VALIDATED']).optional(),
+      allowedFunctionNames: z.array(z.string()).optional(),
+    })
+    .optional(),
+  retrievalConfig: z.unknown().optional(),
+})
+
 export const generateRequest = z.strictObject({
   model: z.string().optional(),
   contents: z.array(content).min(1, 'contents is not specified'),
   systemInstruction: z.union([content, z.string()]).optional(),
   generationConfig: generationConfig.optional(),
   safetySettings: z.array(z.strictObject({ category: z.string(), threshold: z.string() })).optional(),
-  tools: z.array(z.unknown()).optional(),
-  toolConfig: z.unknown().optional(),
+  tools: z.array(tool).optional(),
+  toolConfig: toolConfig.optional(),
   cachedContent: z.string().optional(),
 })
 
@@ -93,9 +128,12 @@ function camelKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(camelKeys)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [
-      key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-      camelKeys(inner),
-    ]),
+    Object.entries(value).map(([key, inner]) => {
+      const name = key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+      return [name, FREE.has(name) ? inner : camelKeys(inner)]
+    }),
   )
 }
+
+/** What is in these is the caller's own. */
+const FREE = new Set(['args', 'response', 'parameters', 'parametersJsonSchema', 'responseJsonSchema'])

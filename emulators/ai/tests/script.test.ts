@@ -1,6 +1,8 @@
 // Scripted replies, pace, errors and breaks.
 import { GoogleGenerativeAI, type GoogleGenerativeAIFetchError } from '@google/generative-ai'
+import { createManualClock } from '../../kit/manual-clock.ts'
 import { startAi } from '../server.ts'
+import { until } from './wait.ts'
 
 const modelAt = (url: string, model = 'gemini-2.5-flash') =>
   new GoogleGenerativeAI('any-key').getGenerativeModel({ model }, { baseUrl: url })
@@ -76,17 +78,43 @@ test('rules match on text and model, first one wins, spent ones go', async () =>
   expect(await say('hello')).toBe('Hello! It is good to hear from you. What would you like to talk about?')
 })
 
-test('paces and sizes the reply', async () => {
-  await using ai = await startAi()
+test('sizes the reply, and paces it by the clock it is given', async () => {
+  const clock = createManualClock(0)
+  await using ai = await startAi({ clock })
   ai.script({ reply: 'ab', length: 7, chunkSize: 3, firstTokenMs: 80, chunkDelayMs: 40 })
-  const started = performance.now()
+  const seen: [string, number][] = []
+  const reading = (async () => {
+    const { stream } = await modelAt(ai.url).generateContentStream('hello')
+    for await (const chunk of stream) seen.push([chunk.text(), clock.now()])
+  })()
+  for (const [ms, pieces] of [
+    [79, 0],
+    [1, 1],
+    [40, 2],
+    [40, 3],
+  ] as const) {
+    await until(() => clock.waiting() === 1)
+    await clock.advance(ms)
+    await until(() => seen.length === pieces)
+  }
+  await reading
+  expect(seen).toEqual([
+    ['ab ', 80],
+    ['And', 120],
+    [' ', 160],
+  ])
+})
+
+test('fails in mid-stream, with the error as the last element', async () => {
+  await using ai = await startAi()
+  ai.script({ reply: 'abcd', chunkSize: 2, fail: { status: 503, after: 1 } })
   const { stream } = await modelAt(ai.url).generateContentStream('hello')
-  const firstAfter = performance.now() - started
-  const chunks: string[] = []
-  for await (const chunk of stream) chunks.push(chunk.text())
-  expect(chunks).toEqual(['ab ', 'And', ' '])
-  expect(firstAfter).toBeGreaterThanOrEqual(78)
-  expect(performance.now() - started).toBeGreaterThanOrEqual(155)
+  expect(await Array.fromAsync(stream)).toMatchObject([
+    { candidates: [{ content: { parts: [{ text: 'ab' }] } }] },
+    { error: { code: 503, status: 'UNAVAILABLE' } },
+  ])
+  expect(ai.stats()).toMatchObject({ failed: 1, completed: 0 })
+  await expect(modelAt(ai.url).generateContent('hello')).rejects.toMatchObject({ status: 503 })
 })
 
 test('never cuts a character in two', async () => {

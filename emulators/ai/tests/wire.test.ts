@@ -76,7 +76,11 @@ test.each([
     400,
     '* GenerateContentRequest.generationConfig.temperature: Too big: expected number to be <=2',
   ],
-  [{ ...HELLO, tools: [{ functionDeclarations: [] }] }, 501, 'The emulator does not implement tools.'],
+  [
+    { ...HELLO, tools: [{ googleSearch: {} }] },
+    501,
+    'The emulator does not implement the tool googleSearch.',
+  ],
   [
     { ...HELLO, generationConfig: { responseMimeType: 'application/json' } },
     501,
@@ -146,7 +150,7 @@ test.each([
     'POST /v1beta/models/gemini-2.5-flash:embedContent of the Gemini API',
   ],
   ['/v1beta/cachedContents', '/v1beta/cachedContents of the Gemini API'],
-  ['/openai/deployments/x/chat/completions', 'the OpenAI protocol'],
+  ['/v2/models', 'POST /v2/models'],
 ])('%s is not there yet and says so', async (path, feature) => {
   await using ai = await startAi()
   const { status, text } = await post(ai.url + path, HELLO)
