@@ -150,7 +150,6 @@ param monthlyBudget int = 0
 @description('Optional. First day of the month in which the budget began, YYYY-MM-01. A hook sets it once.')
 param budgetStart string = ''
 
-var plan = loadJsonContent('containers.json')
 var hub = 'chat'
 var token = uniqueString(subscription().id, environmentName, location)
 var name = 'parley-${token}'

@@ -1,0 +1,134 @@
+// What the templates set is what the code reads, and what the identity may do is what the code does.
+import { globSync, readFileSync } from 'node:fs'
+import { bodyOf, descendants, readTemplate, unquote } from './bicep.ts'
+
+const main = readTemplate('infra/main.bicep')
+const access = readTemplate('infra/access.bicep')
+const config = readFileSync('shared/config.ts', 'utf8')
+const product = globSync(['functions/**/*.ts', 'shared/**/*.ts']).map((file) => readFileSync(file, 'utf8'))
+
+const variable = (name: string) =>
+  main.declarations.find((each) => each.kind === 'var' && each.name === name)!
+
+/** The app settings that Azure has, those of an app that stands by included. */
+const inAzure = ['appSettings', 'standby'].flatMap((name) => [...bodyOf(variable(name).node).keys()])
+
+/** The keys of the one schema in config.ts, and what is read beside it. */
+const [, schema] = /const settings = z\.object\(\{\n([\s\S]*?)\n\}\)/.exec(config)!
+const read = [
+  ...[...schema!.matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name!),
+  ...[...config.matchAll(/environment\.([A-Z_]+)/g)].map(([, name]) => name!),
+]
+
+/** What the host reads, not our code. */
+const OF_THE_HOST = [
+  /^APPLICATIONINSIGHTS_(CONNECTION|AUTHENTICATION)_STRING$/,
+  /^AzureFunctionsJobHost__\w+$/,
+  /^AzureWebJobs\.[a-z-]+\.Disabled$/,
+  /^AzureWebJobsStorage__(clientId|credential|blobServiceUri|queueServiceUri)$/,
+  /^Cosmos__(clientId|credential)$/,
+]
+
+/** What our code reads and Azure does not have, and why. */
+const NOT_IN_AZURE: Record<string, string> = {
+  AZURE_OPENAI_API_KEY: 'the identity signs in; a key would lie in the vault',
+  AZURE_OPENAI_API_VERSION: 'its default is good; extraSettings changes it',
+  AzureWebJobsStorage: 'a connection string: emulators only',
+  Cosmos: 'a connection string: emulators only',
+  FIRST_TOKEN_MS: 'its default is good; extraSettings changes it',
+  GEMINI_API_KEY: 'lies in the vault',
+  GEMINI_BASE_URL: 'emulators only',
+  OPENAI_API_KEY: 'lies in the vault',
+  OPENAI_BASE_URL: 'only for other servers than OpenAI; extraSettings sets it',
+  REPAIR_AFTER_MS: 'its default is good; extraSettings changes it',
+  SECRETS_REFRESH_MS: 'its default is good; extraSettings changes it',
+  SIGNING_KEYS: 'lie in the vault',
+  WebPubSub: 'a connection string: emulators only',
+}
+
+test('there is something to compare', () => {
+  expect(read.length).toBeGreaterThan(15)
+  expect(inAzure.length).toBeGreaterThan(15)
+})
+
+test('every setting that is set is read, by our code or by the host', () => {
+  const idle = inAzure.filter((name) => !read.includes(name) && !OF_THE_HOST.some((host) => host.test(name)))
+  expect(idle).toEqual([])
+})
+
+test('every setting that is read is set, or has its reason', () => {
+  expect(read.filter((name) => !inAzure.includes(name) && !(name in NOT_IN_AZURE))).toEqual([])
+})
+
+test('no reason outlives its setting', () => {
+  expect(Object.keys(NOT_IN_AZURE).filter((name) => !read.includes(name) || inAzure.includes(name))).toEqual(
+    [],
+  )
+})
+
+test('the settings that Functions ignores or refuses on Flex Consumption are not set', () => {
+  const banned = ['FUNCTIONS_WORKER_RUNTIME', 'WEBSITE_RUN_FROM_PACKAGE', 'FUNCTIONS_EXTENSION_VERSION']
+  expect(inAzure.filter((name) => banned.includes(name) || name.startsWith('SCM_'))).toEqual([])
+})
+
+test('an app that stands by has every function off that nothing calls', () => {
+  const triggers = product.flatMap((text) => [
+    ...text.matchAll(/functions\.(?:cosmosDB|storageQueue|timer|eventHub)\(\s*'([a-z-]+)'/g),
+  ])
+  expect(triggers.length).toBeGreaterThan(3)
+  expect([...bodyOf(variable('standby').node).keys()]).toEqual(
+    triggers.map(([, name]) => `AzureWebJobs.${name}.Disabled`).sort(),
+  )
+})
+
+// What the code does, as its imports and bindings tell, and the role that this takes.
+const NEEDS: [RegExp, string[]][] = [
+  [/from '@azure\/functions'/, ['Storage Blob Data Owner', 'Monitoring Metrics Publisher']],
+  [/functions\.storageQueue\(/, ['Storage Queue Data Reader', 'Storage Queue Data Message Processor']],
+  [/output\.storageQueue\(/, ['Storage Queue Data Message Sender']],
+  [/from '@azure\/storage-blob'/, ['Storage Blob Data Owner']],
+  [/from '@azure\/web-pubsub'/, ['Web PubSub Service Owner']],
+  [/from '@azure\/keyvault-secrets'/, ['Key Vault Secrets User']],
+  [/cognitiveservices\.azure\.com|AzureOpenAI\b/, ['Cognitive Services OpenAI User']],
+]
+
+const strings = (name: string): string[] => {
+  const declared = access.declarations.find((each) => each.kind === 'var' && each.name === name)!
+  return descendants(declared.node)
+    .filter(({ type }) => type === 'string')
+    .map(({ text }) => unquote(text))
+}
+
+test('the app has each role that its code needs, and beyond them only those of devices and mail', () => {
+  const needed = NEEDS.filter(([sign]) => product.some((text) => sign.test(text))).flatMap(
+    ([, roles]) => roles,
+  )
+  const optional = [
+    'Azure Event Hubs Data Receiver',
+    'Communication and Email Service Owner',
+    'IoT Hub Data Contributor',
+  ]
+  expect(strings('appRoles').sort()).toEqual([...new Set([...needed, ...optional])].sort())
+})
+
+test('each role that is granted has its id, each id is a role that is granted', () => {
+  const roles = access.declarations.find((each) => each.name === 'roles')!
+  const ids = [...bodyOf(roles.node)].map(([name, id]) => [name, unquote(id.text)] as const)
+  for (const [, id] of ids) expect(id).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+  expect(new Set(ids.map(([, id]) => id)).size).toBe(ids.length)
+  const granted = [...strings('appRoles'), 'Azure Event Hubs Data Sender', 'Key Vault Secrets Officer']
+  expect(ids.map(([name]) => name).sort()).toEqual(granted.sort())
+})
+
+test('in Cosmos DB the app may use items of its database and nothing else', () => {
+  const role = access.declarations.find(({ name }) => name === 'itemsRole')!
+  expect(
+    [...role.node.text.matchAll(/'(Microsoft\.DocumentDB\/databaseAccounts\/\S+)'/g)].map(([, it]) => it),
+  ).toEqual([
+    'Microsoft.DocumentDB/databaseAccounts/sqlRoleDefinitions@2025-10-15',
+    'Microsoft.DocumentDB/databaseAccounts/readMetadata',
+    'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/items/*',
+    'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/executeQuery',
+    'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/readChangeFeed',
+  ])
+})
