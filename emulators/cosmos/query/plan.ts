@@ -27,6 +27,8 @@ export interface Plan {
   /** The conditions are the whole WHERE. */
   complete: boolean
   order: { path: string[]; descending: boolean }[]
+  /** The query whose results this one ranges over, in place of the documents. */
+  inner?: Plan
   /** What it is ranked by instead. */
   scores: Score[]
   /** Each result is the document itself, so its stored text can be sent as it is. */
@@ -52,6 +54,18 @@ export function planQuery(text: string): Plan {
 }
 
 function makePlan(query: Query): Plan {
+  const [first] = query.sources
+  if (first?.kind !== 'query') return planOf(query)
+  const inner = makePlan(first.query!)
+  const name: Expression = { kind: 'name', name: first.alias, at: 0 }
+  const over: Query = {
+    ...query,
+    sources: [{ kind: 'value', expression: name, alias: first.alias }, ...query.sources.slice(1)],
+  }
+  return { ...planOf(over), conditions: inner.conditions, streaming: false, inner }
+}
+
+function planOf(query: Query): Plan {
   checkJoins(query.sources.length - 1)
   const compiled = compileQuery(query)
   const root = rootAlias(query)

@@ -3,7 +3,7 @@
 import type { Collection } from '../storage/collection.ts'
 import { effectiveKeyOf } from '../storage/epk.ts'
 import type { Scope } from '../storage/scope.ts'
-import { badRequest } from '../wire/errors.ts'
+import { badRequest, notImplemented } from '../wire/errors.ts'
 import { isAggregate } from './aggregates.ts'
 import type { Expression } from './ast.ts'
 import type { Environment } from './compile.ts'
@@ -42,6 +42,7 @@ export function describePlan(
   scope: Scope,
   features?: string,
 ): string {
+  if (plan.inner) throw notImplemented('a subquery over the documents of several partitions')
   const { query } = plan
   const grouped = isGrouped(plan)
   if (grouped) refuseNestedAggregates(plan)

@@ -9,7 +9,8 @@ import type { Condition, Plan } from './plan.ts'
 import { type Score, termsOf } from './rank.ts'
 import { buildScan, scanRows } from './scan.ts'
 
-interface Ranking {
+/** All that running a query takes. */
+export interface QueryRun {
   collection: Collection
   plan: Plan
   env: Environment
@@ -18,11 +19,17 @@ interface Ranking {
   seconds: number
 }
 
+export interface Results {
+  values: unknown[]
+  /** Rows looked at. */
+  examined: number
+}
+
 /**
  * All results, best first; rows with the same score in the order they were created.
  * @throws CosmosError 400 for terms that are no strings.
  */
-export function rankAll(ranking: Ranking): { values: unknown[]; examined: number } {
+export function rankAll(ranking: QueryRun): Results {
   const { plan, env } = ranking
   const { compiled } = plan
   const terms = plan.scores.map((score) => termsOf(score, env))
@@ -58,7 +65,7 @@ export function rankAll(ranking: Ranking): { values: unknown[]; examined: number
   return { values, examined: seen.size }
 }
 
-const scanOf = ({ collection, env, scope, seconds }: Ranking, plan: Plan) =>
+const scanOf = ({ collection, env, scope, seconds }: QueryRun, plan: Plan) =>
   buildScan(collection, plan, env, scope, seconds)
 
 /** The same query of the texts alone that have a term. */
@@ -71,7 +78,7 @@ function withTerms(plan: Plan, terms: readonly string[][]): Plan {
   return { ...plan, conditions: [...plan.conditions, condition] }
 }
 
-function statisticsOf(ranking: Ranking, score: Score, terms: readonly string[]): TextStatistics {
+function statisticsOf(ranking: QueryRun, score: Score, terms: readonly string[]): TextStatistics {
   const { env, collection, scope } = ranking
   const { postings } = collection
   if (score.given) {

@@ -5,14 +5,14 @@ import { MAX_PAGE_BYTES } from '../items/limits.ts'
 import { canonicalKey } from '../items/partition-key.ts'
 import type { Collection } from '../storage/collection.ts'
 import type { Scope } from '../storage/scope.ts'
-import { CosmosError } from '../wire/errors.ts'
+import { CosmosError, notImplemented } from '../wire/errors.ts'
 import { type Environment, newEnvironment } from './compile.ts'
 import { isScalar, samePath } from './conditions.ts'
 import { type Continuation, fingerprint, formatContinuation, parseContinuation } from './continuation.ts'
 import { evaluateAll, window } from './evaluate.ts'
 import { type Condition, type Plan, planQuery } from './plan.ts'
 import { describePlan, needsMerging } from './query-plan.ts'
-import { rankAll } from './ranked.ts'
+import { type QueryRun, type Results, rankAll } from './ranked.ts'
 import { withoutFilter } from './rewrite.ts'
 import { buildScan, type Scan, scanRows } from './scan.ts'
 import { rankOf } from './values.ts'
@@ -48,15 +48,12 @@ export function runQuery(collection: Collection, request: QueryRequest): QueryPa
   const mark = fingerprint(withoutFilter(request.text), request.parameters)
   const resume = request.continuation ? parseContinuation(request.continuation, mark) : undefined
   const seconds = Math.floor(request.now / 1000)
-  if (plan.scores.length > 0) {
-    const { values, examined } = rankAll({ collection, plan, env, scope, seconds })
-    return cut({ request, resume, mark }, values, examined)
+  if (!plan.streaming && plan.query.sources.length > 0) {
+    return cut({ request, resume, mark }, allResults({ collection, plan, env, scope, seconds }))
   }
-  const scan = buildScan(collection, plan, env, scope, seconds, plan.streaming ? resume : undefined)
+  const scan = buildScan(collection, plan, env, scope, seconds, resume)
   const run: Run = { collection, plan, env, scan, request, mark, resume }
-  const page =
-    plan.query.sources.length === 0 ? constantPage(run) : plan.streaming ? streamed(run) : whole(run)
-  return page
+  return plan.query.sources.length === 0 ? constantPage(run) : streamed(run)
 }
 
 interface Run {
@@ -187,25 +184,40 @@ function sortKeys(scan: Scan, body: string): Continuation['k'] {
   })
 }
 
-/** Everything evaluated, then the page cut out of it. */
-function whole(run: Run): QueryPage {
-  const { plan, env } = run
+/** Every result of a query that cannot be streamed. @throws CosmosError 501 for a subquery over several partitions. */
+function allResults({ collection, plan, env, scope, seconds }: QueryRun): Results {
+  if (plan.scores.length > 0) return rankAll({ collection, plan, env, scope, seconds })
+  if (plan.query.sources.length === 0) {
+    return { values: evaluateAll(plan.compiled, env, (row) => row()), examined: 0 }
+  }
   let examined = 0
+  if (plan.inner) {
+    if (scope.pk === undefined) throw notImplemented('a subquery over the documents of several partitions')
+    const within = newEnvironment(env.parameters, env.now)
+    const inner = allResults({ collection, plan: plan.inner, env: within, scope, seconds })
+    const values = evaluateAll(plan.compiled, env, (row) => {
+      for (const value of inner.values) {
+        env.slots[0] = value
+        plan.compiled.expand(env, row)
+      }
+    })
+    return { values, examined: inner.examined }
+  }
+  const scan = buildScan(collection, plan, env, scope, seconds)
   const values = evaluateAll(plan.compiled, env, (row) => {
-    for (const { body } of scanRows(run.collection, run.scan)) {
+    for (const { body } of scanRows(collection, scan)) {
       examined++
       env.slots[0] = JSON.parse(body)
       plan.compiled.expand(env, row)
     }
   })
-  return cut(run, values, examined)
+  return { values, examined }
 }
 
 /** A page of results that are all known. */
 function cut(
   { request, resume, mark }: Pick<Run, 'request' | 'resume' | 'mark'>,
-  values: readonly unknown[],
-  examined: number,
+  { values, examined }: Results,
 ): QueryPage {
   const from = resume?.o ?? 0
   const documents: string[] = []

@@ -197,3 +197,12 @@ test('the plan of a query, as the SDK reads it', async () => {
     queryRanges: [{ min: '', max: 'FF', isMinInclusive: true, isMaxInclusive: false }],
   })
 })
+
+test('the results of a query are not ranged over across partitions', async () => {
+  const text = 'SELECT VALUE COUNT(1) FROM (SELECT DISTINCT c.team FROM c)'
+  const { items } = containers.get(4)!
+  await expect(items.query(text).fetchAll()).rejects.toMatchObject({
+    code: 501,
+    message: expect.stringContaining('a subquery over the documents of several partitions'),
+  })
+})
