@@ -32,6 +32,7 @@ import { registerEndpoint } from './http/register.ts'
 import { removeMemberEndpoint } from './http/remove-member.ts'
 import { sendMessageEndpoint } from './http/send-message.ts'
 import { setMemberEndpoint } from './http/set-member.ts'
+import { updateChatEndpoint } from './http/update-chat.ts'
 
 const endpoints = [
   registerEndpoint,
@@ -46,6 +47,7 @@ const endpoints = [
   createChatEndpoint,
   listChatsEndpoint,
   getChatEndpoint,
+  updateChatEndpoint,
   listMembersEndpoint,
   setMemberEndpoint,
   removeMemberEndpoint,

@@ -95,6 +95,7 @@ export function createApp(config: Config, logger: Logger) {
     receiptFrame,
     chatRemoved: (chatId: string) => ({ type: 'chat.removed', chatId }),
     chatAdded: (view: ChatView) => ({ type: 'chat.added', chat: renderChat(view) }),
+    chatUpdated: (view: ChatView) => ({ type: 'chat.updated', chat: renderChat(view) }),
   }
 }
 

@@ -1,6 +1,6 @@
 // The `inbox` container: one item per chat of a user, so "my chats" is one query in one partition.
 import type { Container } from '@azure/cosmos'
-import type { InboxItem } from '../domain/chat.ts'
+import { changedItem, type InboxChange, type InboxItem } from '../domain/chat.ts'
 import { ChatError } from '../domain/error.ts'
 import type { InboxStore } from '../services/ports.ts'
 import { createItem, inList, patchItem, queryAll, queryPage, readItem, replaceItem } from './cosmos-items.ts'
@@ -32,6 +32,10 @@ export function createInboxStore(inbox: Container): InboxStore {
       return new Set(await queryAll<string>(inbox, { partition: userId, text, values: asked.values }))
     },
     apply: (item) => apply(inbox, item),
+    async reflects(userId, chatId) {
+      return (await readItem<InboxItem>(inbox, userId, chatId))?.item.memberSeq ?? 0
+    },
+    change: (userId, chatId, change) => changeItem(inbox, userId, chatId, change),
     async touch(userId, chatId, activeAt) {
       const operations = [{ op: 'set' as const, path: '/activeAt', value: activeAt }]
       await patchItem(inbox, userId, chatId, operations, `c.activeAt < '${activeAt}'`)
@@ -58,9 +62,23 @@ async function apply(inbox: Container, item: InboxItem): Promise<void> {
       continue
     }
     if (found.item.memberSeq >= item.memberSeq) return
-    const { cleared, activeAt, muted, pinned, mentions, hiddenAt } = found.item
-    const own = { cleared, activeAt, muted, pinned, mentions, hiddenAt }
+    const { cleared, activeAt, muted, pinned, mentions, hiddenAt, changedAt } = found.item
+    const own = { cleared, activeAt, muted, pinned, mentions, hiddenAt, changedAt }
     const kept = item.removed || found.item.removed ? document : { ...document, ...own }
     if (await replaceItem(inbox, item.userId, kept, found.etag)) return
+  }
+}
+
+async function changeItem(
+  inbox: Container,
+  userId: string,
+  chatId: string,
+  change: InboxChange,
+): Promise<InboxItem | undefined> {
+  for (;;) {
+    const found = await readItem<InboxItem & { id: string }>(inbox, userId, chatId)
+    if (!found || found.item.removed) return undefined
+    const next = { ...changedItem(found.item, change), id: found.item.id }
+    if (await replaceItem(inbox, userId, next, found.etag)) return withoutSystemFields(next)
   }
 }

@@ -1,6 +1,6 @@
 // The log in the `chats` container: one logical partition per chat, one transactional batch per commit.
 import type { Container } from '@azure/cosmos'
-import type { Chat } from '../domain/chat.ts'
+import { type Chat, MAX_MEMBERS } from '../domain/chat.ts'
 import type { MessageEntry, StoredEntry } from '../domain/entry.ts'
 import type { CommitOutcome, LogBatch, LogStore, MessageRange } from '../services/ports.ts'
 import { retryAfterOf, statusOf } from './cosmos-errors.ts'
@@ -12,6 +12,10 @@ export function createLogStore(chats: Container): LogStore {
   const entries = async (chatId: string, text: string, values: Record<string, number | string>) => {
     const found = await queryAll<StoredEntry>(chats, { partition: chatId, text, values })
     return found.map(toEntry)
+  }
+  const members = async (chatId: string, text: string, values: Record<string, string>) => {
+    const found = await queryAll<Parameters<typeof toMember>[0]>(chats, { partition: chatId, text, values })
+    return found.map(toMember)
   }
   return {
     commit: (chatId, batch) => commit(chats, chatId, batch),
@@ -50,11 +54,16 @@ export function createLogStore(chats: Container): LogStore {
       const found = await readItem<Parameters<typeof toMember>[0]>(chats, chatId, memberId(userId))
       return found && toMember(found.item)
     },
-    async listMembers(chatId) {
-      const text = "SELECT * FROM c WHERE c.memberId > ''"
-      const found = await queryAll<Parameters<typeof toMember>[0]>(chats, { partition: chatId, text })
-      return found.map(toMember)
+    async listMembers(chatId, { after = '', limit } = { limit: MAX_MEMBERS }) {
+      const text = `SELECT TOP ${limit} * FROM c WHERE c.memberId > @after ORDER BY c.memberId`
+      return members(chatId, text, { after })
     },
+    async membersAmong(chatId, userIds) {
+      const { text, values } = inList('id', userIds.map(memberId))
+      return userIds.length === 0 ? [] : members(chatId, `SELECT * FROM c WHERE c.id IN ${text}`, values)
+    },
+    listOwners: (chatId, limit) =>
+      members(chatId, `SELECT TOP ${limit} * FROM c WHERE c.role = 'owner' AND c.memberId > ''`, {}),
   }
 }
 

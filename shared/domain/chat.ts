@@ -12,6 +12,10 @@ export interface Chat {
   createdAt: string
   /** Bots that are members. */
   bots: string[]
+  /** How many are in it, bots included. */
+  memberCount?: number | undefined
+  /** It has ended: it is listed nowhere, and what was said in it goes. */
+  closed?: true | undefined
   /** A digest of the request that made the chat, to tell a repeated one from another under the same id. */
   request?: string | undefined
 }
@@ -38,6 +42,8 @@ export interface Head extends Position {
   memberCount: number
   /** What everybody's history was cleared up to. */
   cleared?: Position | undefined
+  /** The chat has ended: it exists for nobody any more, whatever their inboxes still say. */
+  closed?: boolean | undefined
   /** Newest own message per sender: sending reads, and the feed folds it into the sender's receipt later. */
   sent: Record<string, Position & { at: string }>
 }
@@ -59,9 +65,21 @@ export interface InboxItem {
   mentions?: number[] | undefined
   /** The user put the chat away when the log stood here; what is said later brings it back. */
   hiddenAt?: number | undefined
+  /** When the user last changed what is their own here, epoch seconds: news to their other devices. */
+  changedAt?: number | undefined
   /** The membership entry this item reflects; a newer one wins. */
   memberSeq: number
   removed: boolean
+}
+
+/** What a user changes in their own item. */
+export interface InboxChange {
+  muted?: boolean | undefined
+  pinned?: boolean | undefined
+  cleared?: Position | undefined
+  /** `null` brings a hidden chat back. */
+  hiddenAt?: number | null | undefined
+  changedAt: number
 }
 
 export interface Receipt {
@@ -102,11 +120,35 @@ export function unread(head: Head, item: Pick<InboxItem, 'joined' | 'cleared'>, 
   return Math.max(0, head.n - Math.max(read.n, item.joined.n, item.cleared.n, head.cleared?.n ?? 0))
 }
 
+/** The item with the change made; `cleared` moves only forward. */
+export function changedItem(item: InboxItem, { hiddenAt, cleared, ...rest }: InboxChange): InboxItem {
+  const { hiddenAt: hidden, ...kept } = item
+  const hide = hiddenAt === null ? undefined : (hiddenAt ?? hidden)
+  return {
+    ...kept,
+    muted: rest.muted ?? item.muted,
+    pinned: rest.pinned ?? item.pinned,
+    cleared: cleared && cleared.seq > item.cleared.seq ? cleared : item.cleared,
+    changedAt: rest.changedAt,
+    ...(hide !== undefined && { hiddenAt: hide }),
+  }
+}
+
 /** The first seq a member may see. */
 export const visibleFrom = (
   item: Pick<InboxItem, 'joined' | 'cleared'>,
   head: Pick<Head, 'cleared'> | undefined,
 ): number => Math.max(item.joined.seq, item.cleared.seq, head?.cleared?.seq ?? 0) + 1
+
+/** Whether the user's list leaves the chat out: they put it away, and nothing was said since. */
+export const isHidden = (item: Pick<InboxItem, 'hiddenAt'>, head: Pick<Head, 'previewSeq'>): boolean =>
+  item.hiddenAt !== undefined && head.previewSeq <= item.hiddenAt
+
+/** As many as a chat may have. */
+export const MAX_MEMBERS = 5_000
+
+/** As many come or go in one batch; the rest of a longer list in a job. */
+export const MEMBERS_AT_ONCE = 30
 
 /** Larger chats show receipts on demand only: every reader would tell every other. */
 export const RECEIPTS_UP_TO = 50

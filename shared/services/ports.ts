@@ -1,7 +1,7 @@
 // What the use cases need from the world. shared/azure meets these with the Azure SDKs.
 
 import type { Run } from '../domain/bot.ts'
-import type { Chat, Head, InboxItem, Member, Receipt } from '../domain/chat.ts'
+import type { Chat, Head, InboxChange, InboxItem, Member, Receipt } from '../domain/chat.ts'
 import type { MessageEntry, Position, StoredEntry } from '../domain/entry.ts'
 import type { User } from '../domain/user.ts'
 
@@ -57,7 +57,12 @@ export interface LogStore {
   listMessages(chatId: string, range: MessageRange): Promise<MessageEntry[]>
   readChat(chatId: string): Promise<Chat | undefined>
   readMember(chatId: string, userId: string): Promise<Member | undefined>
-  listMembers(chatId: string): Promise<Member[]>
+  /** By user id, after `after`; all of them unless there is a limit. */
+  listMembers(chatId: string, page?: { after?: string | undefined; limit: number }): Promise<Member[]>
+  /** Those of these users who are members. */
+  membersAmong(chatId: string, userIds: string[]): Promise<Member[]>
+  /** As many of the owners as are asked for. */
+  listOwners(chatId: string, limit: number): Promise<Member[]>
 }
 
 export interface MessageRange {
@@ -119,6 +124,10 @@ export interface InboxStore {
   whichOf(userId: string, chatIds: string[]): Promise<Set<string>>
   /** Writes the item unless a newer membership entry is already reflected there. */
   apply(item: InboxItem): Promise<void>
+  /** The membership entry that the item reflects, also one of a removal; 0 for none. */
+  reflects(userId: string, chatId: string): Promise<number>
+  /** Changes what is the user's own; `cleared` moves only forward. Undefined when the chat is not theirs. */
+  change(userId: string, chatId: string, change: InboxChange): Promise<InboxItem | undefined>
   /** Notes activity, only forward. */
   touch(userId: string, chatId: string, activeAt: string): Promise<void>
 }

@@ -4,6 +4,7 @@ import {
   chatGroup,
   currentReceipts,
   type InboxItem,
+  isHidden,
   RECEIPTS_UP_TO,
   type Receipt,
   visibleFrom,
@@ -60,12 +61,18 @@ export async function sync(
 ): Promise<Synced> {
   const from = parseSince(since, deps.time.now())
   const page = await deps.inbox.list(actor.userId, { limit: INBOX_PAGE, cursor: from.cursor })
-  const views = await viewAll(deps.state, actor.userId, page.items, from.movedSince)
-  const removed = await lostChats(deps, actor, Object.keys(chats), page.items)
+  const all = await viewAll(deps.state, actor.userId, page.items, from.movedSince)
+  const views = all.filter(({ head }) => !head.closed)
+  const mine = views.map(({ item }) => item)
+  const shown = views.filter(({ item, head }) => !isHidden(item, head))
+  const lost = await lostChats(deps, actor, Object.keys(chats), all)
   const [fit] = await Promise.all([
-    syncChats(deps, views, chats),
-    moveConnection(deps, actor, page.items, removed),
+    syncChats(deps, shown, chats, from.movedSince),
+    moveConnection(deps, actor, mine, lost),
   ])
+  // A chat that the user put away keeps its group: what is said next brings it back.
+  const hidden = views.filter(({ item, head }) => item.chatId in chats && isHidden(item, head))
+  const removed = [...lost, ...hidden.map(({ item }) => item.chatId)]
   // A page that was cut is asked for again: what the client has by then is skipped.
   if (fit.cut) return { chats: fit.chats, removed, since: since ?? '', more: true }
   const more = page.cursor !== undefined
@@ -77,11 +84,13 @@ async function syncChats(
   deps: SyncDeps,
   views: (ChatView & { moved: Receipt[] })[],
   known: Record<string, number>,
+  movedSince: number | undefined,
 ): Promise<{ chats: SyncedChat[]; cut: boolean }> {
   const changed: SyncedChat[] = []
   let fit = fitAll(changed)
   const isNews = ({ item, head }: ChatView): boolean => (known[item.chatId] ?? -1) < head.seq
-  const open = views.filter((view) => isNews(view) || view.moved.length > 0)
+  const isChanged = ({ item }: ChatView): boolean => (item.changedAt ?? 0) >= (movedSince ?? Infinity)
+  const open = views.filter((view) => isNews(view) || view.moved.length > 0 || isChanged(view))
   for (let next = 0; next < open.length && !fit.cut; next += AT_ONCE) {
     const some = open.slice(next, next + AT_ONCE)
     const synced = some.map((view) =>
@@ -116,7 +125,7 @@ function fitAll(all: SyncedChat[]): { chats: SyncedChat[]; cut: boolean } {
   return { chats, cut: false }
 }
 
-/** Nothing was said in this chat, but somebody has read. */
+/** Nothing was said in this chat, but somebody has read, or the user muted it on another device. */
 const onlyReceipts = (view: ChatView & { moved: Receipt[] }): SyncedChat => ({
   view,
   entries: [],
@@ -144,17 +153,12 @@ async function syncChat(deps: SyncDeps, view: ChatView, known: number | undefine
   return { view, snapshot, receipts, more: (snapshot[0]?.seq ?? 0) > visibleFrom(view.item, view.head) }
 }
 
-/** Chats the client holds and the user is no longer in: one query for those that this page does not show. */
-async function lostChats(
-  deps: SyncDeps,
-  actor: Actor,
-  held: string[],
-  items: InboxItem[],
-): Promise<string[]> {
-  const mine = new Set(items.map(({ chatId }) => chatId))
-  const unsure = held.filter((chatId) => !mine.has(chatId))
+/** Chats the client holds that ended, or that the user is no longer in: one query for those that this page does not show. */
+async function lostChats(deps: SyncDeps, actor: Actor, held: string[], page: ChatView[]): Promise<string[]> {
+  const known = new Map(page.map(({ item, head }) => [item.chatId, head]))
+  const unsure = held.filter((chatId) => !known.has(chatId))
   const found = await deps.inbox.whichOf(actor.userId, unsure)
-  return unsure.filter((chatId) => !found.has(chatId))
+  return held.filter((chatId) => known.get(chatId)?.closed || (!known.has(chatId) && !found.has(chatId)))
 }
 
 async function moveConnection(

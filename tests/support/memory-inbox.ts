@@ -1,4 +1,4 @@
-import type { InboxItem } from '../../shared/domain/chat.ts'
+import { changedItem, type InboxItem } from '../../shared/domain/chat.ts'
 import type { InboxStore } from '../../shared/services/ports.ts'
 
 /** The port of the inbox, met by a map; a cursor is the number of items seen. */
@@ -24,6 +24,15 @@ export function memoryInbox(): InboxStore {
       const key = `${item.userId}/${item.chatId}`
       const known = items.get(key)
       if (!known || known.memberSeq < item.memberSeq) items.set(key, item)
+    },
+    async reflects(userId, chatId) {
+      return items.get(`${userId}/${chatId}`)?.memberSeq ?? 0
+    },
+    async change(userId, chatId, change) {
+      const item = items.get(`${userId}/${chatId}`)
+      if (!item || item.removed) return undefined
+      items.set(`${userId}/${chatId}`, changedItem(item, change))
+      return changedItem(item, change)
     },
     async touch(userId, chatId, activeAt) {
       const item = items.get(`${userId}/${chatId}`)

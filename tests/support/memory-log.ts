@@ -45,7 +45,15 @@ export function memoryLog(): LogStore {
     listMessages: async (chatId, range) => listMessages(of(chatId).entries, range),
     readChat: async (chatId) => of(chatId).chat,
     readMember: async (chatId, userId) => of(chatId).members.get(userId),
-    listMembers: async (chatId) => [...of(chatId).members.values()],
+    listMembers: async (chatId, { after = '', limit } = { limit: 5_000 }) =>
+      [...of(chatId).members.values()]
+        .filter(({ userId }) => userId > after)
+        .sort((a, b) => (a.userId < b.userId ? -1 : 1))
+        .slice(0, limit),
+    membersAmong: async (chatId, userIds) =>
+      userIds.flatMap((userId) => of(chatId).members.get(userId) ?? []),
+    listOwners: async (chatId, limit) =>
+      [...of(chatId).members.values()].filter(({ role }) => role === 'owner').slice(0, limit),
   }
 }
 

@@ -54,6 +54,11 @@ export const PUSHES = {
     summary: 'A chat that the user is in now',
     schema: z.object({ type: z.literal('chat.added'), chat: chatOut }),
   },
+  'chat.updated': {
+    to: 'user',
+    summary: 'What the user changed for themselves on another device: muted, pinned, cleared',
+    schema: z.object({ type: z.literal('chat.updated'), chat: chatOut }),
+  },
   'chat.removed': {
     to: 'user',
     summary: 'A chat that the user is no longer in',

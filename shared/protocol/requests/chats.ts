@@ -2,23 +2,39 @@
 import * as z from 'zod'
 import { clientId, cursor, id, limit } from './fields.ts'
 
+const chatName = z.string().trim().min(1).max(100)
+const visibility = z.enum(['private', 'public'])
+
 export const createChatRequest = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('direct'), userId: id, clientRequestId: clientId.optional() }),
   z.strictObject({
     kind: z.literal('group'),
-    name: z.string().trim().min(1).max(100),
+    name: chatName,
     members: z.array(id).max(29).optional(),
-    visibility: z.enum(['private', 'public']).optional(),
+    visibility: visibility.optional(),
     clientRequestId: clientId.optional(),
   }),
   z.strictObject({
     kind: z.literal('bot'),
     botId: id.optional(),
-    name: z.string().trim().min(1).max(100).optional(),
+    name: chatName.optional(),
     clientRequestId: clientId.optional(),
   }),
 ])
 export const listChatsRequest = z.strictObject({ cursor, limit: limit(100, 50) })
+export const updateChatRequest = z
+  .strictObject({
+    chatId: id,
+    name: chatName.optional(),
+    visibility: visibility.optional(),
+    muted: z.boolean().optional(),
+    pinned: z.boolean().optional(),
+    clientRequestId: clientId.optional(),
+  })
+  .refine(
+    ({ name, visibility, muted, pinned }) => [name, visibility, muted, pinned].some((it) => it !== undefined),
+    'needs something to change: name, visibility, muted or pinned',
+  )
 export const chatRequest = z.strictObject({ chatId: id })
 export const memberRequest = z.strictObject({ chatId: id, userId: id })
 export const setMemberRequest = z.strictObject({

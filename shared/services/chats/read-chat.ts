@@ -1,5 +1,5 @@
 // Chats as their members see them. The inbox item is the right to look: without one a chat does not exist for the asker.
-import type { InboxItem, Receipt } from '../../domain/chat.ts'
+import { type Head, type InboxItem, isHidden, type Receipt } from '../../domain/chat.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { Actor } from '../../domain/user.ts'
 import type { InboxStore, LogStore, StateStore } from '../ports.ts'
@@ -21,14 +21,23 @@ export async function readMembership(inbox: InboxStore, actor: Actor, chatId: st
   return item
 }
 
+/**
+ * A chat that has ended is gone for everybody at once, also for those whose inboxes have not heard of it.
+ * @throws ChatError `chat-not-found`
+ */
+export function refuseOver(head: Head | undefined, chatId: string): void {
+  if (head?.closed) throw new ChatError('chat-not-found', `There is no chat ${chatId}.`)
+}
+
 /** @throws ChatError `chat-not-found` */
 export async function getChat(deps: ReadChatDeps, actor: Actor, chatId: string): Promise<ChatView> {
   const item = await readMembership(deps.inbox, actor, chatId)
   const [head, receipt, members] = await Promise.all([
     deps.state.readHead(chatId),
     deps.state.readReceipt(chatId, actor.userId),
-    deps.log.listMembers(chatId),
+    deps.log.listMembers(chatId, { limit: MEMBERS_SHOWN + 1 }),
   ])
+  refuseOver(head, chatId)
   const shown = members.length <= MEMBERS_SHOWN ? members.map(({ userId }) => userId) : undefined
   return { ...viewChat(item, head ?? emptyHead(item), receipt), members: shown }
 }
@@ -40,7 +49,8 @@ export async function listChats(
   page: { cursor?: string | undefined; limit: number },
 ): Promise<{ chats: ChatView[]; cursor?: string | undefined }> {
   const { items, cursor } = await deps.inbox.list(actor.userId, page)
-  const chats = await viewAll(deps.state, actor.userId, items)
+  const views = await viewAll(deps.state, actor.userId, items)
+  const chats = views.filter(({ item, head }) => !head.closed && !isHidden(item, head))
   return { chats: chats.sort((a, b) => (a.head.at < b.head.at ? 1 : -1)), cursor }
 }
 

@@ -3,7 +3,7 @@ import { fitting, PAGE_BYTES } from '../../domain/budget.ts'
 import { START, visibleFrom } from '../../domain/chat.ts'
 import type { Entry, MessageEntry, Position } from '../../domain/entry.ts'
 import type { Actor } from '../../domain/user.ts'
-import { readMembership } from '../chats/read-chat.ts'
+import { readMembership, refuseOver } from '../chats/read-chat.ts'
 import { withTargets } from '../log/with-targets.ts'
 import type { InboxStore, LogStore, StateStore } from '../ports.ts'
 
@@ -30,6 +30,7 @@ export async function listMessages(
     deps.log.listMessages(chatId, { ...page, from: visibleFrom(item, undefined), limit: page.limit + 1 }),
     deps.state.readHead(chatId),
   ])
+  refuseOver(head, chatId)
   const found = all.filter(({ seq }) => seq >= visibleFrom(item, head))
   const forward = page.after !== undefined && page.before === undefined
   const limited = forward ? found.slice(0, page.limit) : found.slice(-page.limit)
@@ -46,6 +47,7 @@ export async function readLog(
 ): Promise<{ entries: Entry[]; more: boolean }> {
   const item = await readMembership(deps.inbox, actor, chatId)
   const head = await deps.state.readHead(chatId)
+  refuseOver(head, chatId)
   const found = await deps.log.readFrom(chatId, Math.max(after + 1, visibleFrom(item, head)), limit + 1)
   const entries = fitting(await withTargets(deps.log, chatId, found.slice(0, limit)), PAGE_BYTES)
   return { entries, more: entries.length < found.length }
