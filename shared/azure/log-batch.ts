@@ -1,12 +1,17 @@
 // One transactional batch, there and back: the operations in the order that makes failures tell what happened.
 import type { OperationInput, OperationResponse } from '@azure/cosmos'
+import type { JobChange } from '../domain/chat-job.ts'
 import type { CommitOutcome, LogBatch, MemberChange } from '../services/ports.ts'
 import {
   chatDocument,
   entryDocument,
   entryId,
+  jobDocument,
+  jobDocumentId,
   memberDocument,
   memberId,
+  rosterDocument,
+  rosterId,
   writerDocument,
   writerId,
 } from './log-documents.ts'
@@ -37,6 +42,7 @@ export function toSteps(chatId: string, batch: LogBatch): Step[] {
     const { chat, etag } = batch.chatUpdate
     updates.push({ operation: replace(chatDocument(chat), etag), failed: stale })
   }
+  const jobs: Step[] = jobOperations(batch.job).map((operation) => ({ operation, failed: stale }))
   const members = (batch.members ?? []).flatMap(memberOperations)
   const writers: Step[] = batch.writers.map((userId) => ({
     operation: { operationType: 'Read', id: writerId(userId) },
@@ -54,6 +60,7 @@ export function toSteps(chatId: string, batch: LogBatch): Step[] {
   return [
     ...creates,
     ...updates,
+    ...jobs,
     ...members.map((operation) => ({ operation, failed: memberConflict })),
     ...writers,
     ...guard,
@@ -81,6 +88,17 @@ function memberOperations({ kind, member }: MemberChange): OperationInput[] {
   return WRITES.has(role)
     ? [swap, { operationType: 'Upsert', resourceBody: writer as never }]
     : [swap, dropWriter]
+}
+
+function jobOperations(change: JobChange | undefined): OperationInput[] {
+  if (!change) return []
+  const { job } = change
+  if (change.kind === 'create') return [create(jobDocument(job)), create(rosterDocument(job, change.people))]
+  if (change.kind === 'move') return [replace(jobDocument(job), change.etag)]
+  return [
+    { operationType: 'Delete', id: jobDocumentId(job.jobId) },
+    { operationType: 'Delete', id: rosterId(job.jobId) },
+  ]
 }
 
 const replace = (document: { id: string }, etag: string): OperationInput => ({

@@ -1,5 +1,7 @@
 // Documents of the `chats` container and what they mean. The number in an entry's id makes the log gapless.
+
 import type { Chat, Member } from '../domain/chat.ts'
+import type { ChatJob } from '../domain/chat-job.ts'
 import type { StoredEntry } from '../domain/entry.ts'
 
 export const entryId = (seq: number): string => `e:${String(seq).padStart(10, '0')}`
@@ -25,6 +27,35 @@ export const writerDocument = (chatId: string, userId: string) => ({
   dedupeKey: writerId(userId),
   chatId,
 })
+
+export const jobDocumentId = (jobId: string): string => `job:${jobId}`
+export const rosterId = (jobId: string): string => `roster:${jobId}`
+
+export const jobDocument = (job: ChatJob) => {
+  const id = jobDocumentId(job.jobId)
+  return { id, dedupeKey: id, ...job }
+}
+
+/** The people of a job never change, so they stand apart: moving it on writes little. */
+export const rosterDocument = ({ chatId, jobId }: ChatJob, people: string[]) => {
+  const id = rosterId(jobId)
+  return { id, dedupeKey: id, chatId, people }
+}
+
+export function toJob(item: ChatJob): ChatJob {
+  const { dedupeKey: _, ...job } = withoutSystemFields(item) as ChatJob & { dedupeKey: string }
+  return job
+}
+
+/** Whether a document of the change feed is a job that nobody has begun. */
+export const isFreshJob = (item: unknown): item is ChatJob =>
+  typeof item === 'object' &&
+  item !== null &&
+  'id' in item &&
+  typeof item.id === 'string' &&
+  item.id.startsWith('job:') &&
+  'fresh' in item &&
+  item.fresh === true
 
 interface StoredMember {
   chatId: string

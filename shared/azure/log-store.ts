@@ -1,12 +1,22 @@
 // The log in the `chats` container: one logical partition per chat, one transactional batch per commit.
 import type { Container } from '@azure/cosmos'
 import { type Chat, MAX_MEMBERS } from '../domain/chat.ts'
+import type { ChatJob } from '../domain/chat-job.ts'
 import type { MessageEntry, StoredEntry } from '../domain/entry.ts'
 import type { CommitOutcome, LogBatch, LogStore, MessageRange } from '../services/ports.ts'
 import { retryAfterOf, statusOf } from './cosmos-errors.ts'
 import { inList, queryAll, readItem } from './cosmos-items.ts'
 import { toOutcome, toSteps } from './log-batch.ts'
-import { entryId, memberId, toChat, toEntry, toMember } from './log-documents.ts'
+import {
+  entryId,
+  jobDocumentId,
+  memberId,
+  rosterId,
+  toChat,
+  toEntry,
+  toJob,
+  toMember,
+} from './log-documents.ts'
 
 export function createLogStore(chats: Container): LogStore {
   const entries = async (chatId: string, text: string, values: Record<string, number | string>) => {
@@ -61,6 +71,22 @@ export function createLogStore(chats: Container): LogStore {
     async membersAmong(chatId, userIds) {
       const { text, values } = inList('id', userIds.map(memberId))
       return userIds.length === 0 ? [] : members(chatId, `SELECT * FROM c WHERE c.id IN ${text}`, values)
+    },
+    async readJob(chatId, jobId) {
+      const found = await readItem<ChatJob>(chats, chatId, jobDocumentId(jobId))
+      return found && { job: toJob(found.item), etag: found.etag }
+    },
+    async readJobPeople(chatId, jobId) {
+      return (await readItem<{ people: string[] }>(chats, chatId, rosterId(jobId)))?.item.people ?? []
+    },
+    async listJobs(chatId) {
+      const text = 'SELECT * FROM c WHERE c.dueAt > 0'
+      const found = await queryAll<ChatJob & { _etag: string }>(chats, { partition: chatId, text })
+      return found.map((item) => ({ job: toJob(item), etag: item._etag }))
+    },
+    async listDueJobs(now, limit) {
+      const text = `SELECT TOP ${limit} * FROM c WHERE c.dueAt > 0 AND c.dueAt <= @now`
+      return (await queryAll<ChatJob>(chats, { text, values: { now } })).map(toJob)
     },
     listOwners: (chatId, limit) =>
       members(chatId, `SELECT TOP ${limit} * FROM c WHERE c.role = 'owner' AND c.memberId > ''`, {}),

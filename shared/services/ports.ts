@@ -2,6 +2,7 @@
 
 import type { Run } from '../domain/bot.ts'
 import type { Chat, Head, InboxChange, InboxItem, Member, Receipt } from '../domain/chat.ts'
+import type { ChatJob, JobChange } from '../domain/chat-job.ts'
 import type { MessageEntry, Position, StoredEntry } from '../domain/entry.ts'
 import type { User } from '../domain/user.ts'
 
@@ -18,6 +19,8 @@ export interface LogBatch {
   updates?: { entry: StoredEntry; etag: string }[] | undefined
   /** The chat as it is to stand, unless somebody changed it since. */
   chatUpdate?: { chat: Chat; etag: string } | undefined
+  /** Work that begins, moves on or ends with the batch, unless somebody moved it since. */
+  job?: JobChange | undefined
 }
 
 export interface MemberChange {
@@ -61,6 +64,13 @@ export interface LogStore {
   listMembers(chatId: string, page?: { after?: string | undefined; limit: number }): Promise<Member[]>
   /** Those of these users who are members. */
   membersAmong(chatId: string, userIds: string[]): Promise<Member[]>
+  readJob(chatId: string, jobId: string): Promise<{ job: ChatJob; etag: string } | undefined>
+  /** The people a fill lets in, in the order given. */
+  readJobPeople(chatId: string, jobId: string): Promise<string[]>
+  /** Jobs of this chat that are not done. */
+  listJobs(chatId: string): Promise<{ job: ChatJob; etag: string }[]>
+  /** Jobs of all chats that nobody has moved by their time, as many as `limit`. */
+  listDueJobs(now: number, limit: number): Promise<ChatJob[]>
   /** As many of the owners as are asked for. */
   listOwners(chatId: string, limit: number): Promise<Member[]>
 }

@@ -22,6 +22,7 @@ async function pushed(): Promise<Pushed[]> {
   await moveReceipt(app, ada, { chatId: DIRECT, seq: 3, mark: 'delivered' })
   await run('receipts.read', { chatId: DIRECT, seq: 4 })
   await run('messages.send', { chatId: DIRECT, clientMessageId: 'm2', content: hi, replyTo: 4 })
+  await run('chats.update', { chatId: GROUP, pinned: true })
   await run('members.set', { chatId: GROUP, userId: 'cy', role: 'reader' })
   await run('members.remove', { chatId: GROUP, userId: 'cy' })
   await app.deliverer.idle()
@@ -47,6 +48,7 @@ test.each([
   ['run.delta', /^group chat\.[\w-]+$/],
   ['run.ended', /^group chat\.[\w-]+$/],
   ['chat.added', /^user [\w-]+$/],
+  ['chat.updated', /^user [\w-]+$/],
   ['chat.removed', /^user [\w-]+$/],
 ])('%s goes where the contract says', (type, audience) => {
   const targets = frames.filter(({ frame }) => frame.type === type).map(({ to }) => to)

@@ -1,3 +1,4 @@
+import type { ChatJob, JobChange } from '../../shared/domain/chat-job.ts'
 import type { Chat, Member } from '../../shared/domain/chat.ts'
 import type { MessageEntry, StoredEntry } from '../../shared/domain/entry.ts'
 import type { CommitOutcome, LogBatch, LogStore, MessageRange } from '../../shared/services/ports.ts'
@@ -8,13 +9,14 @@ interface Partition {
   members: Map<string, Member>
   /** Counts the changes of each document, by seq; the chat's under 0. */
   versions: Map<number, number>
+  jobs: Map<string, { job: ChatJob; etag: string; people: string[] }>
 }
 
 /** The port of the log, met by lists: a batch is checked as the store checks it, in the same order, and is all or nothing. */
 export function memoryLog(): LogStore {
   const chats = new Map<string, Partition>()
   const of = (chatId: string): Partition => {
-    const known = chats.get(chatId) ?? { entries: [], members: new Map(), versions: new Map() }
+    const known = chats.get(chatId) ?? { entries: [], members: new Map(), versions: new Map(), jobs: new Map() }
     chats.set(chatId, known)
     return known
   }
@@ -52,6 +54,15 @@ export function memoryLog(): LogStore {
         .slice(0, limit),
     membersAmong: async (chatId, userIds) =>
       userIds.flatMap((userId) => of(chatId).members.get(userId) ?? []),
+    async readJob(chatId, jobId) {
+      return of(chatId).jobs.get(jobId)
+    },
+    readJobPeople: async (chatId, jobId) => of(chatId).jobs.get(jobId)?.people ?? [],
+    listJobs: async (chatId) => [...of(chatId).jobs.values()],
+    listDueJobs: async (now) =>
+      [...chats.values()].flatMap(({ jobs }) =>
+        [...jobs.values()].flatMap(({ job }) => (job.dueAt <= now ? [job] : [])),
+      ),
     listOwners: async (chatId, limit) =>
       [...of(chatId).members.values()].filter(({ role }) => role === 'owner').slice(0, limit),
   }
@@ -67,6 +78,9 @@ function refusal(at: Partition, batch: LogBatch): CommitOutcome | undefined {
   const { updates = [], chatUpdate } = batch
   const stale = updates.some(({ entry, etag }) => etagOf(at, entry.seq) !== etag)
   if (stale || (chatUpdate && etagOf(at, 0) !== chatUpdate.etag)) return { kind: 'stale' }
+  if (batch.job && batch.job.kind === 'move') {
+    if (at.jobs.get(batch.job.job.jobId)?.etag !== batch.job.etag) return { kind: 'stale' }
+  }
   const wrong = batch.members?.some(
     ({ kind, member }) => at.members.has(member.userId) === (kind === 'create'),
   )
@@ -80,7 +94,8 @@ function refusal(at: Partition, batch: LogBatch): CommitOutcome | undefined {
   return undefined
 }
 
-function apply(at: Partition, { chat, entries, members = [], updates = [], chatUpdate }: LogBatch): void {
+function apply(at: Partition, { chat, entries, members = [], updates = [], chatUpdate, job }: LogBatch): void {
+  if (job) applyJob(at, job)
   at.chat = chatUpdate?.chat ?? at.chat ?? chat
   at.entries.push(...entries)
   for (const { entry } of updates) at.entries[at.entries.findIndex(({ seq }) => seq === entry.seq)] = entry
@@ -90,6 +105,14 @@ function apply(at: Partition, { chat, entries, members = [], updates = [], chatU
     if (kind === 'remove') at.members.delete(member.userId)
     else at.members.set(member.userId, member)
   }
+}
+
+function applyJob(at: Partition, change: JobChange): void {
+  const { job } = change
+  if (change.kind === 'end') return void at.jobs.delete(job.jobId)
+  const known = at.jobs.get(job.jobId)
+  const people = change.kind === 'create' ? change.people : (known?.people ?? [])
+  at.jobs.set(job.jobId, { job, people, etag: `j${Number(known?.etag.slice(1) ?? 0) + 1}` })
 }
 
 function listMessages(entries: StoredEntry[], { from, before, after, limit }: MessageRange): MessageEntry[] {

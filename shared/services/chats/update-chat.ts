@@ -30,8 +30,10 @@ export async function updateChat(deps: UpdateDeps, actor: Actor, ask: ChatUpdate
   const { chatId, name, visibility, muted, pinned } = ask
   await readMembership(deps.inbox, actor, chatId)
   if (name !== undefined || visibility !== undefined) await changeForAll(deps, actor, ask)
-  if (muted !== undefined || pinned !== undefined) return changeOwn(deps, actor, chatId, { muted, pinned })
-  const view = await getChat(deps, actor, chatId)
+  const own = muted !== undefined || pinned !== undefined
+  const view = own
+    ? await changeOwn(deps, actor, chatId, { muted, pinned })
+    : await getChat(deps, actor, chatId)
   // The head follows in a moment.
   return name === undefined ? view : { ...view, head: { ...view.head, name } }
 }

@@ -11,7 +11,7 @@ export interface AloneDeps extends AppendDeps {
   appender: Appender
 }
 
-export interface AloneWrite extends Pick<LogBatch, 'members' | 'updates' | 'chatUpdate'> {
+export interface AloneWrite extends Pick<LogBatch, 'members' | 'updates' | 'chatUpdate' | 'job'> {
   entries: NewEntry[]
   /** Who must be allowed to write when the batch commits. */
   writers?: string[]
@@ -57,8 +57,8 @@ export async function writeAlone(deps: AloneDeps, { chatId, key, decide }: Alone
       previous = placed
       return { ...placed, by: deps.processId }
     })
-    const { members, updates, chatUpdate, writers = [] } = write
-    const batch: LogBatch = { entries, writers, guardSeq: tail.seq, members, updates, chatUpdate }
+    const { members, updates, chatUpdate, job, writers = [] } = write
+    const batch: LogBatch = { entries, writers, guardSeq: tail.seq, members, updates, chatUpdate, job }
     const outcome = await deps.log.commit(chatId, batch)
     if (outcome.kind === 'committed') {
       deps.appender.learn(chatId, entries.at(-1)!)
