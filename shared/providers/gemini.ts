@@ -4,7 +4,6 @@ import {
   type EnhancedGenerateContentResponse,
   GoogleGenerativeAI,
   GoogleGenerativeAIFetchError,
-  type Part,
 } from '@google/generative-ai'
 import * as z from 'zod'
 import type { FinishReason, ModelChunk, ModelRequest, ModelTurn, Provider } from '../services/ports.ts'
@@ -23,15 +22,21 @@ export function createGemini({ apiKey, baseUrl }: GeminiOptions): (model: string
       const key = await apiKey()
       if (!key) throw new ModelFailure('Gemini has no key: GEMINI_API_KEY is not set.', { status: 401 })
       const client = new GoogleGenerativeAI(key)
+      const left = new AbortController()
       try {
         const generator = client.getGenerativeModel({ model }, baseUrl === undefined ? {} : { baseUrl })
-        const { stream, response } = await generator.generateContentStream(toBody(request), { signal })
+        const { stream, response } = await generator.generateContentStream(toBody(request), {
+          signal: AbortSignal.any([signal, left.signal]),
+        })
         // The SDK collects the whole answer too. Nobody asked for it, and unhandled its failure would end the process.
         response.catch(() => undefined)
         yield* toChunks(stream)
       } catch (error) {
         signal.throwIfAborted()
         throw toFailure(error)
+      } finally {
+        // The SDK reads on otherwise, whether anybody listens or not.
+        left.abort()
       }
     }
 }
@@ -126,7 +131,7 @@ const partShape = z.looseObject({
   functionCall: z
     .looseObject({ id: z.string().optional(), name: z.string(), args: object.default({}) })
     .optional(),
-}) satisfies z.ZodType<unknown, Part | unknown>
+})
 
 const FINISH: Record<string, FinishReason> = {
   STOP: 'stop',
