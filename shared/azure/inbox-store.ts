@@ -31,6 +31,24 @@ export function createInboxStore(inbox: Container): InboxStore {
       const text = `SELECT VALUE c.id FROM c WHERE c.id IN ${asked.text} AND (NOT IS_DEFINED(c.ttl))`
       return new Set(await queryAll<string>(inbox, { partition: userId, text, values: asked.values }))
     },
+    async listPeers(userId) {
+      const text =
+        "SELECT c.chatId, c.peer.userId AS peerId FROM c WHERE c.kind = 'direct' AND (NOT IS_DEFINED(c.ttl))"
+      return queryAll<{ chatId: string; peerId: string }>(inbox, { partition: userId, text })
+    },
+    async renamePeer(userId, chatId, name) {
+      await patchItem(inbox, userId, chatId, [{ op: 'set', path: '/peer/name', value: name }])
+    },
+    async whoIsIn(userIds, chatIds) {
+      if (userIds.length === 0 || chatIds.length === 0) return new Set()
+      const [users, chats] = [inList('user', userIds), inList('chat', chatIds)]
+      const text = `SELECT c.userId FROM c WHERE c.userId IN ${users.text} AND c.id IN ${chats.text} AND (NOT IS_DEFINED(c.ttl))`
+      const found = await queryAll<{ userId: string }>(inbox, {
+        text,
+        values: { ...users.values, ...chats.values },
+      })
+      return new Set(found.map(({ userId }) => userId))
+    },
     apply: (item) => apply(inbox, item),
     async reflects(userId, chatId) {
       return (await readItem<InboxItem>(inbox, userId, chatId))?.item.memberSeq ?? 0

@@ -75,6 +75,8 @@ function memberOperations({ kind, member }: MemberChange): OperationInput[] {
     const drop: OperationInput = { operationType: 'Delete', id: memberId(userId) }
     return WRITES.has(role) ? [drop, dropWriter] : [drop]
   }
+  if (kind === 'silence') return [dropWriter]
+  if (kind === 'unsilence') return [{ operationType: 'Upsert', resourceBody: writer as never }]
   if (kind === 'create') {
     return WRITES.has(role)
       ? [create(memberDocument(member)), create(writer)]

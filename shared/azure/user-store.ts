@@ -1,8 +1,9 @@
 // The `users` container. A name is taken by creating its reservation, so uniqueness is the store's create-if-absent.
 import type { Container } from '@azure/cosmos'
 import { hashId } from '../domain/id.ts'
-import type { Attempts, StoredUser, UserStore } from '../services/ports.ts'
-import { createItem, deleteItem, patchItem, readItem, replaceItem } from './cosmos-items.ts'
+import { folded, isListed } from '../domain/user.ts'
+import type { Attempts, StoredUser, UserSearch, UserStore } from '../services/ports.ts'
+import { createItem, deleteItem, patchItem, queryAll, readItem, replaceItem } from './cosmos-items.ts'
 import { withoutSystemFields } from './log-documents.ts'
 
 /** A registration that died half-way frees its names after ten minutes. */
@@ -22,13 +23,27 @@ export function createUserStore(users: Container): UserStore {
       const found = await readItem<{ userId: string; ttl?: number }>(users, id, id)
       return found?.item.userId
     },
+    async releaseName(kind, name, userId) {
+      const id = nameId(kind, name)
+      const found = await readItem<{ userId: string }>(users, id, id)
+      if (found?.item.userId === userId) await deleteItem(users, id, id)
+    },
     async create(user) {
-      await createItem(users, { id: user.userId, ...user })
+      await createItem(users, toDocument(user))
     },
     async read(userId) {
-      const found = await readItem<StoredUser>(users, userId, userId)
-      return found && 'profile' in found.item ? withoutSystemFields(found.item) : undefined
+      const found = await readItem<UserDocument>(users, userId, userId)
+      return found && 'profile' in found.item ? toUser(found.item) : undefined
     },
+    async update(userId, change) {
+      for (;;) {
+        const found = await readItem<UserDocument>(users, userId, userId)
+        if (!found || !('profile' in found.item)) return undefined
+        const next = change(toUser(found.item))
+        if (await replaceItem(users, userId, toDocument(next), found.etag)) return next
+      }
+    },
+    search: (ask) => search(users, ask),
     async updateAttempts(login, change) {
       const id = hashId('attempts:', login)
       for (;;) {
@@ -41,6 +56,34 @@ export function createUserStore(users: Container): UserStore {
       }
     },
   }
+}
+
+interface UserDocument extends StoredUser {
+  /** What a search looks at, derived from the rest. */
+  search: { name: string; listed: boolean }
+}
+
+const toDocument = (user: StoredUser) => ({
+  id: user.userId,
+  ...user,
+  search: { name: folded(user.displayName), listed: isListed(user) },
+})
+
+function toUser(document: UserDocument): StoredUser {
+  const { search: _, ...user } = withoutSystemFields(document)
+  return user
+}
+
+async function search(users: Container, { prefix, type, after, limit }: UserSearch): Promise<StoredUser[]> {
+  const wanted = [
+    'c.search.listed = true',
+    'c.handle > @after',
+    ...(type === undefined ? [] : ['c.profile.type = @type']),
+    ...(prefix === '' ? [] : ['(STARTSWITH(c.handle, @prefix) OR STARTSWITH(c.search.name, @prefix))']),
+  ]
+  const text = `SELECT TOP ${limit} * FROM c WHERE ${wanted.join(' AND ')} ORDER BY c.handle`
+  const values = { after, ...(type !== undefined && { type }), ...(prefix !== '' && { prefix }) }
+  return (await queryAll<UserDocument>(users, { text, values })).map(toUser)
 }
 
 /** Anything may be asked for, and an id takes only some of it: everything but a plain handle is hashed. */

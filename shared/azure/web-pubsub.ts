@@ -18,6 +18,13 @@ export function createPush(target: WebPubSubTarget, hub: string): Push {
       reached(() => client.group(group).addConnection(connectionId), 404),
     removeConnectionFromGroup: (connectionId, group) =>
       reached(() => client.group(group).removeConnection(connectionId), 404),
+    async userExists(userId) {
+      let exists = false
+      await reached(async () => {
+        exists = await client.userExists(userId)
+      })
+      return exists
+    },
     closeGroup: (group, reason) => reached(() => client.group(group).closeAllConnections({ reason })),
     async clientUrl(userId, groups, minutes) {
       const token = await client.getClientAccessToken({ userId, groups, expirationTimeInMinutes: minutes })

@@ -14,7 +14,17 @@ export interface User {
   profile: Profile
   role: 'user' | 'admin'
   createdAt: string
+  /** Whether a search may find the person, as far as they chose. */
+  listed?: boolean | undefined
 }
+
+/** Parents are found only if they want to be. */
+export const isListed = ({ listed, profile }: Pick<User, 'listed' | 'profile'>): boolean =>
+  listed ?? profile.type !== 'parent'
+
+/** A name as it is looked for: case and accents do not count. */
+export const folded = (name: string): string =>
+  name.normalize('NFKD').replaceAll(/\p{M}/gu, '').toUpperCase().toLowerCase().trim()
 
 /** Who asks: taken from a verified token, never from a body, a query or a path. */
 export interface Actor {

@@ -4,9 +4,9 @@ import type { Member, Receipt, Watermark } from '../domain/chat.ts'
 import type { Content, Entry, MessageEntry } from '../domain/entry.ts'
 import type { User } from '../domain/user.ts'
 
-/** The address is its owner's and the admins' alone. */
+/** The address is its owner's and the admins' alone, and so is the choice to be found. */
 export function renderUser(user: User, viewer?: { userId: string; role: User['role'] }) {
-  const { userId, handle, displayName, profile, role, createdAt, email } = user
+  const { userId, handle, displayName, profile, role, createdAt, email, listed } = user
   const mayKnow = viewer !== undefined && (viewer.userId === userId || viewer.role === 'admin')
   return {
     userId,
@@ -16,6 +16,7 @@ export function renderUser(user: User, viewer?: { userId: string; role: User['ro
     role,
     createdAt,
     ...(mayKnow && email !== undefined && { email }),
+    ...(mayKnow && listed !== undefined && { listed }),
   }
 }
 

@@ -4,7 +4,9 @@ import type { Run } from '../domain/bot.ts'
 import type { Chat, Head, InboxChange, InboxItem, Member, Receipt } from '../domain/chat.ts'
 import type { ChatJob, JobChange } from '../domain/chat-job.ts'
 import type { MessageEntry, Position, StoredEntry } from '../domain/entry.ts'
-import type { User } from '../domain/user.ts'
+import type { Report } from '../domain/report.ts'
+import type { Settings } from '../domain/settings.ts'
+import type { Profile, User } from '../domain/user.ts'
 
 /** One atomic write into a chat's partition. */
 export interface LogBatch {
@@ -25,8 +27,11 @@ export interface LogBatch {
 
 export interface MemberChange {
   member: Member
-  /** `create` a member who must not be there yet, `replace` one who must, `remove` one with the right to write. */
-  kind: 'create' | 'replace' | 'remove'
+  /**
+   * `create` a member who must not be there yet, `replace` one who must, `remove` one with the right to write.
+   * `silence` takes the right to write from one who has it and leaves the member, `unsilence` gives it back.
+   */
+  kind: 'create' | 'replace' | 'remove' | 'silence' | 'unsilence'
 }
 
 export type CommitOutcome =
@@ -138,6 +143,12 @@ export interface InboxStore {
   reflects(userId: string, chatId: string): Promise<number>
   /** Changes what is the user's own; `cleared` moves only forward. Undefined when the chat is not theirs. */
   change(userId: string, chatId: string, change: InboxChange): Promise<InboxItem | undefined>
+  /** The direct chats of a user and who is on the other side, put away ones too. */
+  listPeers(userId: string): Promise<{ chatId: string; peerId: string }[]>
+  /** What the other side of a direct chat is called from now on. */
+  renamePeer(userId: string, chatId: string, name: string): Promise<void>
+  /** Which of these users have an item of one of these chats. */
+  whoIsIn(userIds: string[], chatIds: string[]): Promise<Set<string>>
   /** Notes activity, only forward. */
   touch(userId: string, chatId: string, activeAt: string): Promise<void>
 }
@@ -151,10 +162,52 @@ export interface UserStore {
   reserveName(kind: 'handle' | 'email', name: string, userId: string): Promise<boolean>
   confirmName(kind: 'handle' | 'email', name: string, userId: string): Promise<void>
   findByName(kind: 'handle' | 'email', name: string): Promise<string | undefined>
+  /** Gives a name back, unless it is another's by now. */
+  releaseName(kind: 'handle' | 'email', name: string, userId: string): Promise<void>
   create(user: StoredUser): Promise<void>
   read(userId: string): Promise<StoredUser | undefined>
+  /** Changes the account, atomically; undefined when there is none. `change` may run again. */
+  update(userId: string, change: (now: StoredUser) => StoredUser): Promise<StoredUser | undefined>
+  /** Listed people in the order of their handles. `prefix` is folded, and begins a handle or a display name. */
+  search(ask: UserSearch): Promise<StoredUser[]>
   /** Changes what is known of sign-ins under this login, atomically. `change` may run again, and may throw to leave it. */
   updateAttempts(login: string, change: (now: Attempts | undefined) => Attempts | undefined): Promise<void>
+}
+
+export interface UserSearch {
+  prefix: string
+  type?: Profile['type'] | undefined
+  /** Only handles beyond this one. */
+  after: string
+  limit: number
+}
+
+/** When each of the people blocked was, by their ids. */
+export type Blocks = Record<string, string>
+
+/** What a person keeps beside the account. `change` may run again; undefined from it leaves things as they are. */
+export interface PersonalStore {
+  readSettings(userId: string): Promise<Settings | undefined>
+  updateSettings(userId: string, change: (now: Settings | undefined) => Settings): Promise<Settings>
+  readBlocks(userId: string): Promise<Blocks>
+  updateBlocks(userId: string, change: (now: Blocks) => Blocks | undefined): Promise<void>
+  noteSeen(userId: string, at: string): Promise<void>
+  /** What these people let `askerId` know of their comings and goings: one query. Unknown ones are left out. */
+  readSeen(userIds: string[], askerId: string): Promise<Seen[]>
+}
+
+export interface Seen {
+  userId: string
+  lastSeenAt?: string | undefined
+  /** The person hides, or has blocked who asks. */
+  hidden: boolean
+}
+
+export interface ReportStore {
+  /** False when the same report is there already. */
+  create(report: Report): Promise<boolean>
+  /** Newest first, from before `before` on. */
+  list(page: { before?: string | undefined; limit: number }): Promise<Report[]>
 }
 
 export interface Attempts {
@@ -194,6 +247,8 @@ export interface Push {
   addConnectionToGroup(connectionId: string, group: string): Promise<void>
   removeConnectionFromGroup(connectionId: string, group: string): Promise<void>
   closeGroup(group: string, reason: string): Promise<void>
+  /** Whether the user has a socket open. */
+  userExists(userId: string): Promise<boolean>
   clientUrl(userId: string, groups: string[], minutes: number): Promise<string>
   isHealthy(): Promise<void>
 }

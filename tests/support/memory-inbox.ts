@@ -20,6 +20,19 @@ export function memoryInbox(): InboxStore {
     async whichOf(userId, chatIds) {
       return new Set(chatIds.filter((chatId) => items.get(`${userId}/${chatId}`)?.removed === false))
     },
+    async listPeers(userId) {
+      const own = [...items.values()].filter((item) => item.userId === userId && item.kind === 'direct')
+      return own.map(({ chatId, peer }) => ({ chatId, peerId: peer!.userId }))
+    },
+    async renamePeer(userId, chatId, name) {
+      const item = items.get(`${userId}/${chatId}`)
+      if (item?.peer) items.set(`${userId}/${chatId}`, { ...item, peer: { ...item.peer, name } })
+    },
+    async whoIsIn(userIds, chatIds) {
+      const held = (userId: string) =>
+        chatIds.some((chatId) => items.get(`${userId}/${chatId}`)?.removed === false)
+      return new Set(userIds.filter(held))
+    },
     async apply(item) {
       const key = `${item.userId}/${item.chatId}`
       const known = items.get(key)

@@ -1,3 +1,4 @@
+import { folded, isListed } from '../../shared/domain/user.ts'
 import type { Attempts, StoredUser, UserStore } from '../../shared/services/ports.ts'
 
 export interface MemoryUsers extends UserStore {
@@ -20,6 +21,22 @@ export function memoryUsers(...known: StoredUser[]): MemoryUsers {
     async confirmName() {},
     async findByName(kind, name) {
       return names.get(`${kind}:${name}`)
+    },
+    async releaseName(kind, name, userId) {
+      if (names.get(`${kind}:${name}`) === userId) names.delete(`${kind}:${name}`)
+    },
+    async update(userId, change) {
+      const user = users.get(userId)
+      if (!user) return undefined
+      users.set(userId, change(user))
+      return users.get(userId)
+    },
+    async search({ prefix, type, after, limit }) {
+      return [...users.values()]
+        .filter((user) => isListed(user) && user.handle > after && (!type || user.profile.type === type))
+        .filter(({ handle, displayName }) => [handle, folded(displayName)].some((n) => n.startsWith(prefix)))
+        .sort((a, b) => (a.handle < b.handle ? -1 : 1))
+        .slice(0, limit)
     },
     async create(user) {
       users.set(user.userId, user)

@@ -19,6 +19,7 @@ export function recordedPush(): RecordedPush {
     removeUserFromGroup: (userId, group) => note(`remove user ${userId} ${group}`),
     addConnectionToGroup: (connectionId, group) => note(`add connection ${connectionId} ${group}`),
     removeConnectionFromGroup: (connectionId, group) => note(`remove connection ${connectionId} ${group}`),
+    userExists: async (userId) => userId !== 'cy',
     closeGroup: (group) => note(`close ${group}`),
     clientUrl: async (userId, groups, minutes) =>
       `wss://test/client/hubs/chat?user=${userId}&groups=${groups.join()}&minutes=${minutes}`,
