@@ -12,6 +12,7 @@ import { createChatEndpoint } from './http/create-chat.ts'
 import { getChatEndpoint } from './http/get-chat.ts'
 import { getMeEndpoint } from './http/get-me.ts'
 import { getRunEndpoint } from './http/get-run.ts'
+import { getSettingsEndpoint } from './http/get-settings.ts'
 import { getUserEndpoint } from './http/get-user.ts'
 import { healthEndpoint } from './http/health.ts'
 import { jwksEndpoint } from './http/jwks.ts'
@@ -30,9 +31,12 @@ import { readLogEndpoint } from './http/read-log.ts'
 import { refreshEndpoint } from './http/refresh.ts'
 import { registerEndpoint } from './http/register.ts'
 import { removeMemberEndpoint } from './http/remove-member.ts'
+import { searchUsersEndpoint } from './http/search-users.ts'
 import { sendMessageEndpoint } from './http/send-message.ts'
 import { setMemberEndpoint } from './http/set-member.ts'
 import { updateChatEndpoint } from './http/update-chat.ts'
+import { updateMeEndpoint } from './http/update-me.ts'
+import { updateSettingsEndpoint } from './http/update-settings.ts'
 
 const endpoints = [
   registerEndpoint,
@@ -44,6 +48,10 @@ const endpoints = [
   healthEndpoint,
   getMeEndpoint,
   getUserEndpoint,
+  updateMeEndpoint,
+  searchUsersEndpoint,
+  getSettingsEndpoint,
+  updateSettingsEndpoint,
   createChatEndpoint,
   listChatsEndpoint,
   getChatEndpoint,

@@ -6,6 +6,8 @@ import { createCosmos } from './azure/cosmos.ts'
 import { credentialOf, modelTokens } from './azure/credential.ts'
 import { createInboxStore } from './azure/inbox-store.ts'
 import { createLogStore } from './azure/log-store.ts'
+import { createPersonalStore } from './azure/personal-store.ts'
+import { createReportStore } from './azure/report-store.ts'
 import { createSecrets } from './azure/secrets.ts'
 import { createSessionStore } from './azure/session-store.ts'
 import { signingKeysOf } from './azure/signing-keys.ts'
@@ -16,7 +18,7 @@ import type { Config } from './config.ts'
 import type { ProviderName } from './domain/bot.ts'
 import type { StoredEntry } from './domain/entry.ts'
 import { newId } from './domain/id.ts'
-import { entriesFrames, receiptFrame } from './protocol/frames.ts'
+import { entriesFrames, receiptFrame, settingsFrame } from './protocol/frames.ts'
 import { renderChat } from './protocol/render-chat.ts'
 import { createModels } from './providers/models.ts'
 import { createRevocations } from './services/auth/revocations.ts'
@@ -77,6 +79,8 @@ export function createApp(config: Config, logger: Logger) {
     state,
     inbox,
     users,
+    personal: createPersonalStore(cosmos.container('users')),
+    reports: createReportStore(cosmos.container('users')),
     sessions,
     push,
     deliverer,
@@ -93,6 +97,7 @@ export function createApp(config: Config, logger: Logger) {
     probes: probesOf(config, push, cosmos),
     newId,
     receiptFrame,
+    settingsFrame,
     chatRemoved: (chatId: string) => ({ type: 'chat.removed', chatId }),
     chatAdded: (view: ChatView) => ({ type: 'chat.added', chat: renderChat(view) }),
     chatUpdated: (view: ChatView) => ({ type: 'chat.updated', chat: renderChat(view) }),

@@ -71,9 +71,9 @@ const blocksId = (userId: string): string => `blocks:${userId}`
 const seenId = (userId: string): string => `seen:${userId}`
 
 /** False when somebody else wrote meanwhile. */
-async function write(
+async function write<T extends { id: string }>(
   users: Container,
-  document: { id: string },
+  document: T,
   etag: string | undefined,
 ): Promise<boolean> {
   if (etag === undefined) return createItem(users, document)

@@ -12,7 +12,8 @@ interface ReportDocument extends Report {
 
 export function createReportStore(users: Container): ReportStore {
   return {
-    create: (report) => createItem(users, { id: `report:${report.reportId}`, ...report, reportKey: reportKey(report) }),
+    create: (report) =>
+      createItem(users, { id: `report:${report.reportId}`, ...report, reportKey: reportKey(report) }),
     async list({ before, limit }) {
       const text = `SELECT TOP ${limit} * FROM c WHERE c.reportKey > '' AND c.reportKey < @before ORDER BY c.reportKey DESC`
       const found = await queryAll<ReportDocument>(users, { text, values: { before: before ?? '~' } })

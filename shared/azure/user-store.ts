@@ -16,7 +16,8 @@ export function createUserStore(users: Container): UserStore {
       createItem(users, { id: nameId(kind, name), userId, ttl: UNCONFIRMED_TTL_S }),
     async confirmName(kind, name) {
       const id = nameId(kind, name)
-      await patchItem(users, id, id, [{ op: 'remove', path: '/ttl' }])
+      // Confirmed before: there is nothing to remove, which the store would take for a mistake.
+      await patchItem(users, id, id, [{ op: 'remove', path: '/ttl' }], 'IS_DEFINED(c.ttl)')
     },
     async findByName(kind, name) {
       const id = nameId(kind, name)

@@ -2,8 +2,10 @@
 import { chunksOf, PAGE_BYTES } from '../domain/budget.ts'
 import type { Receipt } from '../domain/chat.ts'
 import type { Entry } from '../domain/entry.ts'
+import type { Settings } from '../domain/settings.ts'
 import type { Problem } from './problem.ts'
 import { renderEntry, renderReceipt } from './render.ts'
+import { renderSettings } from './render-people.ts'
 
 /** Entries in log order, in as many frames as their size asks for. */
 export function entriesFrames(chatId: string, entries: Entry[]) {
@@ -18,6 +20,11 @@ export const receiptFrame = (receipt: Receipt) => ({
   type: 'receipt',
   chatId: receipt.chatId,
   ...renderReceipt(receipt),
+})
+
+export const settingsFrame = (settings: Settings) => ({
+  type: 'settings',
+  settings: renderSettings(settings),
 })
 
 export type CommandId = string | number | null

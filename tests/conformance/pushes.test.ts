@@ -25,6 +25,7 @@ async function pushed(): Promise<Pushed[]> {
   await run('chats.update', { chatId: GROUP, pinned: true })
   await run('members.set', { chatId: GROUP, userId: 'cy', role: 'reader' })
   await run('members.remove', { chatId: GROUP, userId: 'cy' })
+  await run('settings.update', { theme: 'dark' })
   await app.deliverer.idle()
   return app.push.calls.filter((call): call is Pushed => call.frame !== undefined)
 }
@@ -50,6 +51,7 @@ test.each([
   ['chat.added', /^user [\w-]+$/],
   ['chat.updated', /^user [\w-]+$/],
   ['chat.removed', /^user [\w-]+$/],
+  ['settings', /^user ada$/],
 ])('%s goes where the contract says', (type, audience) => {
   const targets = frames.filter(({ frame }) => frame.type === type).map(({ to }) => to)
   expect(targets.length).toBeGreaterThan(0)

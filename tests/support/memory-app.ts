@@ -12,6 +12,7 @@ import type { StoredUser } from '../../shared/services/ports.ts'
 import { type FixedTime, fixedTime } from './fixed-time.ts'
 import { memoryInbox } from './memory-inbox.ts'
 import { memoryLog } from './memory-log.ts'
+import { memoryPersonal, memoryReports } from './memory-personal.ts'
 import { memorySessions } from './memory-sessions.ts'
 import { memoryState } from './memory-state.ts'
 import { memoryUsers } from './memory-users.ts'
@@ -72,6 +73,8 @@ export function memoryApp(now: number, ...people: StoredUser[]): MemoryApp {
     published,
     inbox: memoryInbox(),
     users: memoryUsers(...people),
+    personal: memoryPersonal(),
+    reports: memoryReports(),
     appender: createAppender(logDeps),
     revocations: createRevocations(sessions, time),
     newId: () => `id${++ids}`,

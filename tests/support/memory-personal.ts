@@ -26,8 +26,7 @@ export function memoryPersonal(): PersonalStore {
       return userIds.map((userId) => ({
         userId,
         lastSeenAt: seen.get(userId),
-        hidden:
-          settings.get(userId)?.presence === 'nobody' || blocks.get(userId)?.[askerId] !== undefined,
+        hidden: settings.get(userId)?.presence === 'nobody' || blocks.get(userId)?.[askerId] !== undefined,
       }))
     },
   }

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { entryOut } from './entries.ts'
 import { problemOut } from './problem.ts'
 import { chatOut, idOut, receiptOut, seqOut } from './things.ts'
+import { settingsOut } from './users.ts'
 
 const run = { chatId: idOut, runId: idOut, botId: idOut }
 
@@ -58,6 +59,11 @@ export const PUSHES = {
     to: 'user',
     summary: 'What the user changed for themselves on another device: muted, pinned, cleared',
     schema: z.object({ type: z.literal('chat.updated'), chat: chatOut }),
+  },
+  settings: {
+    to: 'user',
+    summary: 'The settings, as a device has changed them',
+    schema: z.object({ type: z.literal('settings'), settings: settingsOut }),
   },
   'chat.removed': {
     to: 'user',

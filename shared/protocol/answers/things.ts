@@ -26,6 +26,7 @@ export const userOut = z
     role: z.enum(['user', 'admin']),
     createdAt: timeOut,
     email: z.string().optional().meta({ description: 'For its owner and for admins' }),
+    listed: z.boolean().optional().meta({ description: 'For its owner and for admins, where it was chosen' }),
   })
   .meta({ id: 'User' })
 

@@ -81,5 +81,5 @@ function commandOf(name: string, input: JsonSchema, envelope: JsonSchema): JsonS
   const options = (input.oneOf ?? input.anyOf) as JsonSchema[] | undefined
   if (options) return { oneOf: options.map((option) => commandOf(name, option, envelope)) }
   const { properties = {}, required = [] } = input as { properties?: object; required?: string[] }
-  return { ...input, properties: { ...own, ...properties }, required: ['id', 'type', ...required] }
+  return { ...input, properties: { ...own, ...properties, ...own }, required: ['id', 'type', ...required] }
 }
