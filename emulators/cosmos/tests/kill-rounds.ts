@@ -9,17 +9,46 @@ import { argv } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { Container } from '@azure/cosmos'
+import { build } from 'esbuild'
 import { EMULATOR_KEY } from '../wire/auth.ts'
 import { newClient } from './start.ts'
 
 export const COMMAND = join(import.meta.dirname, '../../main.ts')
 
-export async function spawnEmulator(...flags: string[]): Promise<{ child: ChildProcess; url: string }> {
-  const child = spawn(process.execPath, [COMMAND, 'cosmos', '--port', '0', ...flags], {
+export const spawnEmulator = (...flags: string[]) => startCommand(COMMAND, flags)
+
+async function startCommand(
+  file: string,
+  flags: string[],
+  env: Record<string, string> = {},
+): Promise<{ child: ChildProcess; url: string }> {
+  const child = spawn(process.execPath, [file, 'cosmos', '--port', '0', ...flags], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
   })
   const [line] = (await once(child.stdout!, 'data')) as [Buffer]
   return { child, url: (JSON.parse(line.toString('utf8')) as { url: string }).url }
+}
+
+/** The same command in one file, compiled once: it is up in a quarter of the time, which is most of a round. */
+async function bundleCommand(dir: string): Promise<string> {
+  const file = join(dir, 'cosmos.mjs')
+  await build({
+    stdin: {
+      contents:
+        "import { program } from 'commander'; import { register } from './cli.ts'; register(program); program.parse()",
+      resolveDir: join(import.meta.dirname, '..'),
+    },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'error',
+    outfile: file,
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)",
+    },
+  })
+  return file
 }
 
 export async function openLog(url: string): Promise<{ container: Container; dispose(): void }> {
@@ -44,8 +73,12 @@ export interface KillReport {
 /** Every round starts the emulator, writes batches from four sides, kills it after some and starts over. */
 export async function killRounds(dataDir: string, rounds: number): Promise<KillReport> {
   const acknowledged = new Set<string>()
+  const commandDir = await mkdtemp(join(tmpdir(), 'cosmos-command-'))
+  const command = await bundleCommand(commandDir)
+  const start = () =>
+    startCommand(command, ['--data', dataDir], { NODE_COMPILE_CACHE: join(commandDir, 'compiled') })
   for (let round = 0; round < rounds; round++) {
-    const { child, url } = await spawnEmulator('--data', dataDir)
+    const { child, url } = await start()
     const { container, dispose } = await openLog(url)
     const exited = once(child, 'exit')
     // Other moments each time, the same in every run.
@@ -67,7 +100,7 @@ export async function killRounds(dataDir: string, rounds: number): Promise<KillR
     await exited
     dispose()
   }
-  const { child, url } = await spawnEmulator('--data', dataDir)
+  const { child, url } = await start()
   const { container, dispose } = await openLog(url)
   const grouped = 'SELECT c.batch, COUNT(1) AS parts FROM c GROUP BY c.batch'
   const { resources } = await container.items
@@ -76,6 +109,7 @@ export async function killRounds(dataDir: string, rounds: number): Promise<KillR
   dispose()
   child.kill('SIGTERM')
   await once(child, 'exit')
+  await rm(commandDir, { recursive: true })
   const found = new Set(resources.map(({ batch }) => batch))
   return {
     acknowledged: acknowledged.size,

@@ -86,6 +86,7 @@ test('an invalid definition is refused with the place of the mistake', async () 
 
 test.each([
   ['stored procedures', 'POST', '/dbs/db/colls/c1/sprocs'],
+  ['deleting all items of a partition key', 'POST', '/dbs/db/colls/c1/operations/partitionkeydelete'],
   ['users', 'GET', '/dbs/db/users'],
 ])('%s are answered 501 and named', async (_, method, url) => {
   await using account = await startEmulator()

@@ -30,6 +30,7 @@ const NOT_COVERED: Record<string, string> = {
   conflicts: 'the conflicts feed',
   clientencryptionkeys: 'client encryption keys',
   attachments: 'attachments',
+  operations: 'deleting all items of a partition key',
 }
 
 /**
