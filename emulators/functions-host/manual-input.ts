@@ -14,7 +14,11 @@ export interface ManualInput {
 }
 
 /** @throws NotFireable for HTTP functions, and for input the trigger could never deliver. */
-export function manualInput({ name, type }: HostedFunction, input: string, now: number): ManualInput {
+export function manualInput(
+  { name, type, binding }: HostedFunction,
+  input: string,
+  now: number,
+): ManualInput {
   switch (type) {
     case 'httptrigger':
       throw new NotFireable(`"${name}" is an HTTP function: call its route.`)
@@ -25,6 +29,10 @@ export function manualInput({ name, type }: HostedFunction, input: string, now: 
       return { data: { json: input } }
     case 'queuetrigger':
       return { data: { string: input }, triggerMetadata: queueMetadata(input, new Date(now)) }
+    case 'eventhubtrigger':
+      return /^many$/i.test(String(binding.cardinality))
+        ? { data: { collectionString: { string: [input] } } }
+        : { data: { string: input } }
     default:
       return { data: { string: input } }
   }

@@ -10,6 +10,9 @@ export interface TypedData {
   int?: number
   double?: number
   http?: HttpData
+  collectionString?: { string: string[] }
+  collectionBytes?: { bytes: Uint8Array[] }
+  collectionSint64?: { sint64: number[] }
 }
 
 export interface HttpData {

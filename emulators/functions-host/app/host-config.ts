@@ -3,23 +3,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
+import { type EventHubsConfig, eventHubs } from './event-hubs-config.ts'
 import { applyOverrides } from './host-overrides.ts'
-
-/** Milliseconds from a .NET TimeSpan (`hh:mm:ss`, `d.hh:mm:ss`, fractions of a second allowed), or undefined. */
-export function parseTimeSpan(text: string): number | undefined {
-  const match = /^(?:(\d+)\.)?(\d{1,2}):([0-5]?\d):([0-5]?\d)(\.\d{1,7})?$/.exec(text.trim())
-  if (!match) return undefined
-  const [, days = '0', hours = '0', minutes = '0', seconds = '0', fraction = '0'] = match
-  const whole = ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds)
-  return whole * 1000 + Math.round(Number(fraction) * 1000)
-}
-
-const timeSpan = z.string().transform((text, context) => {
-  const ms = parseTimeSpan(text)
-  if (ms !== undefined) return ms
-  context.addIssue(`"${text}" is not a time span (hh:mm:ss)`)
-  return z.NEVER
-})
+import { timeSpan } from './time-span.ts'
 
 const http = z.looseObject({
   routePrefix: z.string().default('api'),
@@ -59,6 +45,7 @@ const hostJson = z.looseObject({
     .looseObject({
       http: http.prefault({}),
       queues: queues.prefault({}),
+      eventHubs: eventHubs.prefault({}),
       cosmosDB: z.looseObject({ userAgentSuffix: z.string().optional() }).prefault({}),
     })
     .prefault({}),
@@ -71,6 +58,7 @@ export interface HostConfig {
   singleton: z.infer<typeof singleton>
   http: z.infer<typeof http>
   queues: QueueConfig
+  eventHubs: EventHubsConfig
   cosmos: { userAgentSuffix?: string | undefined }
 }
 
@@ -82,11 +70,12 @@ export function readHostConfig(app: string, settings = process.env): HostConfig 
   const file = join(app, 'host.json')
   const document = applyOverrides(readJson(file, z.unknown()), settings)
   const { functionTimeout, singleton, extensions } = parse(file, document, hostJson)
-  const { http, queues, cosmosDB } = extensions
+  const { http, queues, eventHubs, cosmosDB } = extensions
   return {
     functionTimeout,
     singleton,
     http,
+    eventHubs,
     queues: { ...queues, newBatchThreshold: queues.newBatchThreshold ?? Math.floor(queues.batchSize / 2) },
     cosmos: { userAgentSuffix: cosmosDB.userAgentSuffix },
   }

@@ -37,15 +37,21 @@ export function resolveSettings(text: string): string {
   })
 }
 
+/** The setting `AzureWebJobs<name>`, else `<name>`; undefined when neither is set. */
+export function findConnection(name: string): string | undefined {
+  return process.env[`AzureWebJobs${name}`] || findSetting(name)
+}
+
+/** An app setting that is set to something. */
+export const findSetting = (name: string): string | undefined => process.env[name] || undefined
+
 /**
  * The connection string a binding's `connection` names: the setting `AzureWebJobs<name>`, else `<name>`.
  * @throws Error when neither is set, or when only an identity-based connection (`<name>__…`) is.
  */
 export function resolveConnection(name: string): string {
-  for (const key of [`AzureWebJobs${name}`, name]) {
-    const value = process.env[key]
-    if (value) return value
-  }
+  const found = findConnection(name)
+  if (found !== undefined) return found
   const identity = Object.keys(process.env).find((key) => key.startsWith(`${name}__`))
   if (identity) {
     throw new Error(

@@ -1,5 +1,5 @@
 // The pure rules: schedules, delays, the share of leases, route templates.
-import { parseTimeSpan } from '../app/host-config.ts'
+import { parseTimeSpan } from '../app/time-span.ts'
 import { createRoutes } from '../http/routes.ts'
 import { chooseLeases } from '../triggers/cosmos/balance.ts'
 import { parseSchedule } from '../triggers/ncrontab.ts'

@@ -1,6 +1,6 @@
 // Schedules of the timer trigger: six-field NCRONTAB (`{second} {minute} {hour} {day} {month} {day of week}`) in UTC, or a
 // time span. Day of month and day of week must both match. https://github.com/atifaziz/NCrontab/wiki/Crontab-Expression
-import { parseTimeSpan } from '../app/host-config.ts'
+import { parseTimeSpan } from '../app/time-span.ts'
 
 /** The first occurrence after the given time (milliseconds since the epoch). */
 export type Schedule = (after: number) => number

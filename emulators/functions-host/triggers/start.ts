@@ -65,6 +65,8 @@ async function start(
         services.leaseTimes,
         services.feedWakeMs,
       )
+    case 'eventhubtrigger':
+      return await (await import('./event-hubs/trigger.ts')).startEventHub(parts, config.eventHubs)
     case 'warmuptrigger':
       await invoke(target, {
         invocationId: randomUUID(),

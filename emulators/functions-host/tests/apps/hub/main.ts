@@ -1,0 +1,39 @@
+// Event hub functions that report what they are given in their log, and fail or wait as the events ask for.
+import { app, type EventHubFunctionOptions, type InvocationContext } from '@azure/functions'
+
+const failures = new Map<string, number>()
+let release = Promise.withResolvers<void>()
+
+async function handle(given: unknown, context: InvocationContext): Promise<void> {
+  const text = JSON.stringify(given)
+  context.log(`${context.functionName} got ${text} retry ${context.retryContext?.retryCount ?? 0}`)
+  context.log(`metadata ${JSON.stringify(context.triggerMetadata)}`)
+  const [, id, times] = /(\w+) fail (\d)/.exec(text) ?? []
+  const failed = failures.get(String(id)) ?? 0
+  if (failed < Number(times ?? 0)) {
+    failures.set(String(id), failed + 1)
+    throw new Error(`asked to fail ${id}`)
+  }
+  if (text.includes('hold')) await release.promise
+  context.log(`${context.functionName} did ${text}`)
+}
+
+const common = { connection: 'HUB', eventHubName: '%HUB_NAME%', handler: handle }
+const many = { ...common, cardinality: 'many' as const }
+
+app.eventHub('many', many)
+app.eventHub('one', { ...common, consumerGroup: 'single' })
+app.eventHub('bytes', { ...many, consumerGroup: 'raw', dataType: 'binary' } as EventHubFunctionOptions)
+app.eventHub('patient', {
+  ...many,
+  consumerGroup: 'patient',
+  retry: { strategy: 'fixedDelay', delayInterval: { minutes: 10 }, maxRetryCount: 2 },
+})
+
+app.timer('release', {
+  schedule: '0 0 0 1 1 *',
+  handler: () => {
+    release.resolve()
+    release = Promise.withResolvers<void>()
+  },
+})
