@@ -1,10 +1,10 @@
 // A value from elsewhere that is read once, kept, and read again from time to time, one reading at a time.
 import type { Logger, Time } from '../services/ports.ts'
 
-/** A forced reading follows another no sooner than this: whoever sends made-up key ids must not reach the source. */
+/** A demanded reading follows another no sooner than this: whoever sends made-up key ids must not reach the source. */
 export const CALM_MS = 5_000
 
-/** The value. With `refresh` it is read again, unless that was just done. */
+/** The value. With `refresh` it is read again, unless that was just demanded. */
 export type Kept<T> = (refresh?: boolean) => Promise<T>
 
 /**
@@ -17,6 +17,7 @@ export function keep<T>(
 ): Kept<T> {
   let kept: { value: T } | undefined
   let triedAt = 0
+  let demandedAt = Number.NEGATIVE_INFINITY
   let reading: Promise<T> | undefined
 
   function read(): Promise<T> {
@@ -39,9 +40,11 @@ export function keep<T>(
       logger('warn', 'secrets.refresh.failed', { error: String(error) })
       return value
     }
-    const age = time.now() - triedAt
-    if (refresh) return reading || age >= CALM_MS ? read().catch(fallBack) : value
-    if (age >= refreshMs && !reading) void read().catch(fallBack)
+    if (refresh && time.now() - demandedAt >= CALM_MS) {
+      demandedAt = time.now()
+      return read().catch(fallBack)
+    }
+    if (time.now() - triedAt >= refreshMs && !reading) void read().catch(fallBack)
     return value
   }
 }
