@@ -9,8 +9,11 @@ import { registerFeed } from './feed/on-chat-change.ts'
 import { registerRepair } from './feed/repair.ts'
 import { asyncapiEndpoint } from './http/asyncapi.ts'
 import { createChatEndpoint } from './http/create-chat.ts'
+import { deleteMessageEndpoint } from './http/delete-message.ts'
+import { editMessageEndpoint } from './http/edit-message.ts'
 import { getChatEndpoint } from './http/get-chat.ts'
 import { getMeEndpoint } from './http/get-me.ts'
+import { getMessageEndpoint } from './http/get-message.ts'
 import { getRunEndpoint } from './http/get-run.ts'
 import { getSettingsEndpoint } from './http/get-settings.ts'
 import { getUserEndpoint } from './http/get-user.ts'
@@ -27,6 +30,7 @@ import { markDeliveredEndpoint } from './http/mark-delivered.ts'
 import { markReadEndpoint } from './http/mark-read.ts'
 import { negotiateEndpoint } from './http/negotiate.ts'
 import { openapiEndpoint } from './http/openapi.ts'
+import { reactEndpoint } from './http/react.ts'
 import { readLogEndpoint } from './http/read-log.ts'
 import { refreshEndpoint } from './http/refresh.ts'
 import { registerEndpoint } from './http/register.ts'
@@ -34,6 +38,7 @@ import { removeMemberEndpoint } from './http/remove-member.ts'
 import { searchUsersEndpoint } from './http/search-users.ts'
 import { sendMessageEndpoint } from './http/send-message.ts'
 import { setMemberEndpoint } from './http/set-member.ts'
+import { unreactEndpoint } from './http/unreact.ts'
 import { updateChatEndpoint } from './http/update-chat.ts'
 import { updateMeEndpoint } from './http/update-me.ts'
 import { updateSettingsEndpoint } from './http/update-settings.ts'
@@ -61,6 +66,11 @@ const endpoints = [
   removeMemberEndpoint,
   sendMessageEndpoint,
   listMessagesEndpoint,
+  getMessageEndpoint,
+  editMessageEndpoint,
+  deleteMessageEndpoint,
+  reactEndpoint,
+  unreactEndpoint,
   readLogEndpoint,
   markReadEndpoint,
   markDeliveredEndpoint,

@@ -16,7 +16,7 @@ import { createUserStore } from './azure/user-store.ts'
 import { createPush } from './azure/web-pubsub.ts'
 import type { Config } from './config.ts'
 import type { ProviderName } from './domain/bot.ts'
-import type { StoredEntry } from './domain/entry.ts'
+import type { Entry, StoredEntry } from './domain/entry.ts'
 import { newId } from './domain/id.ts'
 import { entriesFrames, receiptFrame, settingsFrame } from './protocol/frames.ts'
 import { renderChat } from './protocol/render-chat.ts'
@@ -26,7 +26,7 @@ import { createRotatingIssuer } from './services/auth/rotating-issuer.ts'
 import type { ChatView } from './services/chats/view.ts'
 import { createAppender } from './services/log/append.ts'
 import { createDeliverer } from './services/log/deliver.ts'
-import { withTargets } from './services/log/with-targets.ts'
+import { forEverybody, withTargets } from './services/log/with-targets.ts'
 import { explainRefusal } from './services/messages/send-message.ts'
 import type { Logger, Push, Secrets, Time } from './services/ports.ts'
 
@@ -55,8 +55,11 @@ export function createApp(config: Config, logger: Logger) {
     config.hub,
   )
   const revocations = createRevocations(sessions, time)
-  const shown = (chatId: string, entries: StoredEntry[]) => withTargets(log, chatId, entries)
-  const deliverer = createDeliverer({ log, state, push, time, logger, frames: entriesFrames, shown })
+  const sight = {
+    shown: (chatId: string, entries: StoredEntry[]) => withTargets(log, chatId, entries),
+    forEverybody: (chatId: string, entries: Entry[]) => forEverybody(log, chatId, entries),
+  }
+  const deliverer = createDeliverer({ log, state, push, time, logger, frames: entriesFrames, ...sight })
   /** Publishing under way, by entry: whoever answers a sender waits for it. */
   const published = new WeakMap<StoredEntry, Promise<unknown>>()
   const logDeps = {

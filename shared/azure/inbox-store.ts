@@ -1,6 +1,6 @@
 // The `inbox` container: one item per chat of a user, so "my chats" is one query in one partition.
 import type { Container } from '@azure/cosmos'
-import { changedItem, type InboxChange, type InboxItem } from '../domain/chat.ts'
+import { changedItem, type InboxChange, type InboxItem, withMention } from '../domain/chat.ts'
 import { ChatError } from '../domain/error.ts'
 import type { InboxStore } from '../services/ports.ts'
 import { createItem, inList, patchItem, queryAll, queryPage, readItem, replaceItem } from './cosmos-items.ts'
@@ -58,6 +58,7 @@ export function createInboxStore(inbox: Container): InboxStore {
       const operations = [{ op: 'set' as const, path: '/activeAt', value: activeAt }]
       await patchItem(inbox, userId, chatId, operations, `c.activeAt < '${activeAt}'`)
     },
+    mention: (userId, chatId, seq, on) => mention(inbox, userId, chatId, seq, on),
   }
 }
 
@@ -98,5 +99,22 @@ async function changeItem(
     if (!found || found.item.removed) return undefined
     const next = { ...changedItem(found.item, change), id: found.item.id }
     if (await replaceItem(inbox, userId, next, found.etag)) return withoutSystemFields(next)
+  }
+}
+
+/** Who is not in the chat, or has no inbox at all, is not told. */
+async function mention(
+  inbox: Container,
+  userId: string,
+  chatId: string,
+  seq: number,
+  on: boolean,
+): Promise<void> {
+  for (;;) {
+    const found = await readItem<InboxItem & { id: string }>(inbox, userId, chatId)
+    if (!found || found.item.removed) return
+    const mentions = withMention(found.item.mentions, seq, on)
+    const next = { ...found.item, mentions }
+    if (!mentions || (await replaceItem(inbox, userId, next, found.etag))) return
   }
 }

@@ -90,6 +90,10 @@ export function createLogStore(chats: Container): LogStore {
     },
     listOwners: (chatId, limit) =>
       members(chatId, `SELECT TOP ${limit} * FROM c WHERE c.role = 'owner' AND c.memberId > ''`, {}),
+    async hasJoinedSince(chatId, seq) {
+      const text = "SELECT TOP 1 VALUE c.memberId FROM c WHERE c.memberId > '' AND c.joined.seq >= @seq"
+      return (await queryAll<string>(chats, { partition: chatId, text, values: { seq } })).length > 0
+    },
   }
 }
 

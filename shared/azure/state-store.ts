@@ -33,6 +33,7 @@ export function createStateStore(state: Container): StateStore {
       await createItem(state, toStoredHead(head))
     },
     advanceHead: (chatId, to) => advanceHead(state, chatId, to),
+    retouchPreview: (chatId, seq, text) => retouchPreview(state, chatId, seq, text),
     async pruneSent(chatId, folded) {
       for (const [userId, { seq }] of Object.entries(folded)) {
         const path = `/sent/${userId}`
@@ -117,11 +118,13 @@ async function advanceHead(state: Container, chatId: string, to: HeadMove): Prom
     await patchItem(state, chatId, 'head', senders.splice(0, OPERATIONS_PER_PATCH))
   }
   // Whoever is ahead: a message that reads differently now must not be shown as it read before.
-  for (const { seq: changed, text } of retouched) {
-    const operation = { op: 'set' as const, path: '/last/preview', value: text }
-    await patchItem(state, chatId, 'head', [operation], `c.last.previewSeq = ${changed}`)
-  }
+  for (const { seq: changed, text } of retouched) await retouchPreview(state, chatId, changed, text)
   return outcome === 'patched'
+}
+
+async function retouchPreview(state: Container, chatId: string, seq: number, text: string): Promise<void> {
+  const operation = { op: 'set' as const, path: '/last/preview', value: text }
+  await patchItem(state, chatId, 'head', [operation], `c.last.previewSeq = ${seq}`)
 }
 
 const settings = (at: string, values: Record<string, unknown>): PatchOperation[] =>

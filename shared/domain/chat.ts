@@ -134,6 +134,27 @@ export function changedItem(item: InboxItem, { hiddenAt, cleared, ...rest }: Inb
   }
 }
 
+/** How many of the newest messages that name somebody are remembered for them. */
+export const MENTIONS_KEPT = 100
+
+/** Messages that name the user and that the user has not seen, of those remembered. */
+export const unreadMentions = (
+  head: Head,
+  item: Pick<InboxItem, 'joined' | 'cleared' | 'mentions'>,
+  read: Position,
+): number => {
+  const seen = Math.max(read.seq, visibleFrom(item, head) - 1)
+  return (item.mentions ?? []).filter((seq) => seq > seen).length
+}
+
+/** The mentions remembered after the message `seq` names the user, or no longer does; undefined when nothing changes. */
+export function withMention(mentions: number[] = [], seq: number, on: boolean): number[] | undefined {
+  if (mentions.includes(seq) === on) return undefined
+  if (!on) return mentions.filter((known) => known !== seq)
+  const kept = [...mentions, seq].sort((a, b) => a - b).slice(-MENTIONS_KEPT)
+  return kept.includes(seq) ? kept : undefined
+}
+
 /** The first seq a member may see. */
 export const visibleFrom = (
   item: Pick<InboxItem, 'joined' | 'cleared'>,

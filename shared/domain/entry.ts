@@ -78,11 +78,17 @@ export interface EditEntry extends EntryBase {
   revision: number
   /** The target's content as it stands, for whoever is shown the entry. Never stored. */
   content?: Content | undefined
+  /** Members whom the target named before, and no longer does. Never shown. */
+  dropped?: string[] | undefined
 }
 
 export interface DeleteEntry extends EntryBase {
   type: 'delete'
   target: number
+  /** Members whom the target named. Never shown. */
+  dropped?: string[] | undefined
+  /** What the target showed, to be removed. Never shown. */
+  attachmentId?: string | undefined
 }
 
 export interface ReactionEntry extends EntryBase {

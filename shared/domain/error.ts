@@ -14,6 +14,8 @@ export const ERRORS = {
   'unknown-command': { title: 'No such command', status: 404, retry: 'never' },
   'handle-taken': { title: 'The handle is taken', status: 409, retry: 'never' },
   'id-reused': { title: 'The id was used before with other content', status: 409, retry: 'never' },
+  'message-deleted': { title: 'The message was deleted', status: 409, retry: 'never' },
+  'limit-reached': { title: 'There is no room for more', status: 409, retry: 'never' },
   'chat-closed': { title: 'The chat has ended', status: 409, retry: 'never' },
   'too-large': { title: 'The request is too large', status: 413, retry: 'never' },
   'too-many-attempts': { title: 'Too many attempts; wait', status: 429, retry: 'later' },

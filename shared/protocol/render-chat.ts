@@ -7,12 +7,13 @@ interface ChatParts {
   head: Head
   receipt: Receipt
   unread: number
+  unreadMentions: number
   members?: string[] | undefined
   bot?: Pick<Bot, 'botId' | 'displayName'> | undefined
 }
 
 /** A chat as its member sees it. A direct chat carries the other person's name. */
-export function renderChat({ item, head, receipt, unread, members, bot }: ChatParts) {
+export function renderChat({ item, head, receipt, unread, unreadMentions, members, bot }: ChatParts) {
   const { delivered, read } = renderReceipt(receipt)
   return {
     chatId: item.chatId,
@@ -22,6 +23,7 @@ export function renderChat({ item, head, receipt, unread, members, bot }: ChatPa
     ...(members ? { members } : item.peer && { members: [item.userId, item.peer.userId] }),
     head: { seq: head.seq, n: head.n, at: head.at, preview: head.preview },
     unread,
+    unreadMentions,
     receipt: { delivered, read },
     muted: item.muted,
     pinned: item.pinned,

@@ -78,6 +78,8 @@ export interface LogStore {
   listDueJobs(now: number, limit: number): Promise<ChatJob[]>
   /** As many of the owners as are asked for. */
   listOwners(chatId: string, limit: number): Promise<Member[]>
+  /** Whether somebody came at `seq` or later, and so may not see what stands there. */
+  hasJoinedSince(chatId: string, seq: number): Promise<boolean>
 }
 
 export interface MessageRange {
@@ -98,6 +100,8 @@ export interface StateStore {
   createHead(head: Head): Promise<void>
   /** Moves the head forward, never back; false when it already was at or beyond `seq`. */
   advanceHead(chatId: string, to: HeadMove): Promise<boolean>
+  /** Shows `text` where the head shows the message `seq`, if it does. */
+  retouchPreview(chatId: string, seq: number, text: string): Promise<void>
   /** Forgets senders' own reads that are in their receipts by now. */
   pruneSent(chatId: string, folded: Record<string, Position>): Promise<void>
   readReceipt(chatId: string, userId: string): Promise<Receipt | undefined>
@@ -151,6 +155,8 @@ export interface InboxStore {
   whoIsIn(userIds: string[], chatIds: string[]): Promise<Set<string>>
   /** Notes activity, only forward. */
   touch(userId: string, chatId: string, activeAt: string): Promise<void>
+  /** Remembers that the message `seq` names the user, or forgets it. */
+  mention(userId: string, chatId: string, seq: number, on: boolean): Promise<void>
 }
 
 export interface StoredUser extends User {

@@ -139,18 +139,16 @@ async function syncChat(deps: SyncDeps, view: ChatView, known: number | undefine
     view.head.memberCount > RECEIPTS_UP_TO
       ? []
       : currentReceipts(view.head, await deps.state.listReceipts(chatId))
-  const from = Math.max((known ?? 0) + 1, visibleFrom(view.item, view.head))
+  const visible = visibleFrom(view.item, view.head)
+  const from = Math.max((known ?? 0) + 1, visible)
   if (view.head.seq - from < MAX_ENTRIES) {
     const entries = await deps.log.readFrom(chatId, from, MAX_ENTRIES + 1)
     if (entries.length <= MAX_ENTRIES) {
-      return { view, entries: await withTargets(deps.log, chatId, entries), receipts, more: false }
+      return { view, entries: await withTargets(deps.log, chatId, entries, visible), receipts, more: false }
     }
   }
-  const snapshot = await deps.log.listMessages(chatId, {
-    from: visibleFrom(view.item, view.head),
-    limit: SNAPSHOT_MESSAGES,
-  })
-  return { view, snapshot, receipts, more: (snapshot[0]?.seq ?? 0) > visibleFrom(view.item, view.head) }
+  const snapshot = await deps.log.listMessages(chatId, { from: visible, limit: SNAPSHOT_MESSAGES })
+  return { view, snapshot, receipts, more: (snapshot[0]?.seq ?? 0) > visible }
 }
 
 /** Chats the client holds that ended, or that the user is no longer in: one query for those that this page does not show. */

@@ -26,6 +26,10 @@ async function pushed(): Promise<Pushed[]> {
   await run('members.set', { chatId: GROUP, userId: 'cy', role: 'reader' })
   await run('members.remove', { chatId: GROUP, userId: 'cy' })
   await run('settings.update', { theme: 'dark' })
+  await run('messages.react', { chatId: DIRECT, seq: 4, emoji: '👍' })
+  const there = { type: 'text', text: 'hi there' }
+  await run('messages.edit', { chatId: DIRECT, seq: 5, clientMessageId: 'e1', content: there })
+  await run('messages.delete', { chatId: DIRECT, seq: 5 })
   await app.deliverer.idle()
   return app.push.calls.filter((call): call is Pushed => call.frame !== undefined)
 }

@@ -1,6 +1,6 @@
 // What clients get: each file is turned into what the store would hold, and rendered back.
 import { renderSignedIn } from '../../functions/http/render-signed-in.ts'
-import type { MessageEntry } from '../../shared/domain/entry.ts'
+import type { MessageEntry, Reactions } from '../../shared/domain/entry.ts'
 import { ChatError, ERRORS, type ErrorCode } from '../../shared/domain/error.ts'
 import { type Problem, toProblem } from '../../shared/protocol/problem.ts'
 import {
@@ -25,8 +25,11 @@ const storedUser = (wire: WireUser) => ({ email: 'hidden@example.org', ...wire, 
 
 const RENDERERS: Record<string, (wire: never) => unknown> = {
   entry: (wire: object) => renderEntry(storedEntry(wire)),
-  message: ({ reactions: _, ...wire }: { reactions: object }) =>
-    renderMessage(storedEntry(wire) as MessageEntry),
+  message: ({ reactions, ...wire }: { reactions: Reactions }) =>
+    renderMessage({
+      ...(storedEntry(wire) as MessageEntry),
+      ...(Object.keys(reactions).length > 0 && { reactions }),
+    }),
   chat: (wire: Wire<typeof renderChat>) => renderChat(chatView(wire, 'ada')),
   user: (wire: WireUser) =>
     renderUser(storedUser(wire), { userId: 'email' in wire ? wire.userId : 'zoe', role: 'user' }),

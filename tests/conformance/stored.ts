@@ -14,7 +14,7 @@ type WireReceipt = ReturnType<typeof renderReceipt>
 type WireChat = ReturnType<typeof renderChat>
 
 export const storedEntry = (wire: object): StoredEntry =>
-  ({ ...wire, ...PRIVATE, joined: START, memberCount: 2, revision: undefined }) as unknown as StoredEntry
+  ({ ...wire, ...PRIVATE, joined: START, memberCount: 2, dropped: ['eve'] }) as unknown as StoredEntry
 
 export const storedReceipt = ({ userId, delivered, read }: WireReceipt, chatId: string): Receipt => ({
   ...PRIVATE,
@@ -43,7 +43,7 @@ export const storedRun = ({ index: _, ...wire }: ReturnType<typeof renderRun>): 
 
 /** `viewer` is whose chat it is. */
 export function chatView(wire: WireChat, viewer: string): ChatView {
-  const { chatId, kind, name, role, muted, pinned, unread, members, bot } = wire
+  const { chatId, kind, name, role, muted, pinned, unread, unreadMentions, members, bot } = wire
   const direct = kind === 'direct'
   const item: InboxItem = {
     ...PRIVATE,
@@ -73,5 +73,13 @@ export function chatView(wire: WireChat, viewer: string): ChatView {
   }
   const receipt = storedReceipt({ userId: viewer, ...wire.receipt }, chatId)
   const shownBot = bot && { ...bot, systemPrompt: 'secret', provider: 'gemini', model: 'm' }
-  return { item, head, receipt, unread, ...(members && { members }), ...(shownBot && { bot: shownBot }) }
+  return {
+    item,
+    head,
+    receipt,
+    unread,
+    unreadMentions,
+    ...(members && { members }),
+    ...(shownBot && { bot: shownBot }),
+  }
 }

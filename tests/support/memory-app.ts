@@ -1,12 +1,12 @@
 // The product with its ports in memory: composition, use cases, endpoints and renderers are the real ones.
 import { type App, createApp } from '../../shared/app.ts'
 import { readConfig } from '../../shared/config.ts'
-import type { StoredEntry } from '../../shared/domain/entry.ts'
+import type { Entry, StoredEntry } from '../../shared/domain/entry.ts'
 import { entriesFrames } from '../../shared/protocol/frames.ts'
 import { createRevocations } from '../../shared/services/auth/revocations.ts'
 import { createAppender } from '../../shared/services/log/append.ts'
 import { createDeliverer } from '../../shared/services/log/deliver.ts'
-import { withTargets } from '../../shared/services/log/with-targets.ts'
+import { forEverybody, withTargets } from '../../shared/services/log/with-targets.ts'
 import { explainRefusal } from '../../shared/services/messages/send-message.ts'
 import type { StoredUser } from '../../shared/services/ports.ts'
 import { type FixedTime, fixedTime } from './fixed-time.ts'
@@ -47,9 +47,12 @@ export function memoryApp(now: number, ...people: StoredUser[]): MemoryApp {
   base.cosmos.client.dispose()
   const time = fixedTime(now)
   const [log, state, sessions, push] = [memoryLog(), memoryState(), memorySessions(), recordedPush()]
-  const shown = (chatId: string, entries: StoredEntry[]) => withTargets(log, chatId, entries)
+  const sight = {
+    shown: (chatId: string, entries: StoredEntry[]) => withTargets(log, chatId, entries),
+    forEverybody: (chatId: string, entries: Entry[]) => forEverybody(log, chatId, entries),
+  }
   const { logger } = base
-  const deliverer = createDeliverer({ log, state, push, time, logger, frames: entriesFrames, shown })
+  const deliverer = createDeliverer({ log, state, push, time, logger, frames: entriesFrames, ...sight })
   const published = new WeakMap<StoredEntry, Promise<void>>()
   const logDeps = {
     log,

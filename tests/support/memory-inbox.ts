@@ -1,4 +1,4 @@
-import { changedItem, type InboxItem } from '../../shared/domain/chat.ts'
+import { changedItem, type InboxItem, withMention } from '../../shared/domain/chat.ts'
 import type { InboxStore } from '../../shared/services/ports.ts'
 
 /** The port of the inbox, met by a map; a cursor is the number of items seen. */
@@ -50,6 +50,11 @@ export function memoryInbox(): InboxStore {
     async touch(userId, chatId, activeAt) {
       const item = items.get(`${userId}/${chatId}`)
       if (item && item.activeAt < activeAt) items.set(`${userId}/${chatId}`, { ...item, activeAt })
+    },
+    async mention(userId, chatId, seq, on) {
+      const item = items.get(`${userId}/${chatId}`)
+      const mentions = item && withMention(item.mentions, seq, on)
+      if (mentions) items.set(`${userId}/${chatId}`, { ...item, mentions })
     },
   }
 }

@@ -1,5 +1,5 @@
-import type { ChatJob, JobChange } from '../../shared/domain/chat-job.ts'
 import type { Chat, Member } from '../../shared/domain/chat.ts'
+import type { ChatJob, JobChange } from '../../shared/domain/chat-job.ts'
 import type { MessageEntry, StoredEntry } from '../../shared/domain/entry.ts'
 import type { CommitOutcome, LogBatch, LogStore, MessageRange } from '../../shared/services/ports.ts'
 
@@ -16,7 +16,12 @@ interface Partition {
 export function memoryLog(): LogStore {
   const chats = new Map<string, Partition>()
   const of = (chatId: string): Partition => {
-    const known = chats.get(chatId) ?? { entries: [], members: new Map(), versions: new Map(), jobs: new Map() }
+    const known = chats.get(chatId) ?? {
+      entries: [],
+      members: new Map(),
+      versions: new Map(),
+      jobs: new Map(),
+    }
     chats.set(chatId, known)
     return known
   }
@@ -65,6 +70,8 @@ export function memoryLog(): LogStore {
       ),
     listOwners: async (chatId, limit) =>
       [...of(chatId).members.values()].filter(({ role }) => role === 'owner').slice(0, limit),
+    hasJoinedSince: async (chatId, seq) =>
+      [...of(chatId).members.values()].some(({ joined }) => joined.seq >= seq),
   }
 }
 
@@ -94,7 +101,10 @@ function refusal(at: Partition, batch: LogBatch): CommitOutcome | undefined {
   return undefined
 }
 
-function apply(at: Partition, { chat, entries, members = [], updates = [], chatUpdate, job }: LogBatch): void {
+function apply(
+  at: Partition,
+  { chat, entries, members = [], updates = [], chatUpdate, job }: LogBatch,
+): void {
   if (job) applyJob(at, job)
   at.chat = chatUpdate?.chat ?? at.chat ?? chat
   at.entries.push(...entries)

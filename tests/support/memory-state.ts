@@ -41,6 +41,10 @@ export function memoryState(): StateStore {
       })
       return true
     },
+    async retouchPreview(chatId, seq, text) {
+      const head = heads.get(chatId)
+      if (head?.previewSeq === seq) heads.set(chatId, { ...head, preview: text })
+    },
     async pruneSent(chatId, folded) {
       const sent = heads.get(chatId)?.sent ?? {}
       for (const [userId, { seq }] of Object.entries(folded)) {

@@ -69,6 +69,7 @@ export const chatOut = z
     members: z.array(idOut).optional(),
     head: z.object({ seq: z.int(), n: z.int(), at: timeOut, preview: z.string() }),
     unread: z.int().min(0),
+    unreadMentions: z.int().min(0).meta({ description: 'Of the newest 100 messages that name the member' }),
     receipt: z.object({ delivered: markOut, read: markOut }),
     muted: z.boolean(),
     pinned: z.boolean(),

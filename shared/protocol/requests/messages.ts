@@ -1,15 +1,20 @@
 // Messages and receipts. One schema per use case, for its route and its command alike. Unknown fields are refused by name.
 import * as z from 'zod'
 import { MAX_TEXT } from '../../domain/budget.ts'
+import { MAX_MENTIONS } from '../../domain/retouch.ts'
 import { clientId, id, known, limit, seq } from './fields.ts'
 
 const content = z.strictObject({ type: z.literal('text'), text: z.string().min(1).max(MAX_TEXT) })
+
+/** Ids of members; more than `MAX_MENTIONS` are refused. */
+const mentions = z.array(id).max(MAX_MENTIONS).optional()
 
 export const sendMessageRequest = z.strictObject({
   chatId: id,
   clientMessageId: clientId,
   content,
   replyTo: seq.optional(),
+  mentions,
   lastSeq: known.optional(),
 })
 export const listMessagesRequest = z.strictObject({
@@ -20,3 +25,35 @@ export const listMessagesRequest = z.strictObject({
 })
 export const readLogRequest = z.strictObject({ chatId: id, after: known.optional(), limit: limit(100, 100) })
 export const receiptRequest = z.strictObject({ chatId: id, seq })
+export const messageRequest = z.strictObject({ chatId: id, seq })
+
+/** An edit gives a text another text, or media another caption. What it leaves out of media, or repeats, stays. */
+const editedContent = z.discriminatedUnion('type', [
+  content,
+  z.strictObject({
+    type: z.enum(['image', 'video', 'audio', 'file']),
+    attachmentId: id,
+    caption: z.string().max(1_000).optional(),
+    name: z.string().optional(),
+    contentType: z.string().optional(),
+    size: z.int().optional(),
+    width: z.int().optional(),
+    height: z.int().optional(),
+    placeholder: z.string().optional(),
+  }),
+])
+export const editMessageRequest = z.strictObject({
+  chatId: id,
+  seq,
+  clientMessageId: clientId,
+  content: editedContent,
+  mentions,
+})
+export const deleteMessageRequest = z.strictObject({ chatId: id, seq, clientMessageId: clientId.optional() })
+
+/** One emoji as Unicode recommends it for interchange: https://www.unicode.org/reports/tr51/#def_rgi_set */
+const emoji = z
+  .string()
+  .max(64)
+  .regex(/^\p{RGI_Emoji}$/v, 'must be one emoji')
+export const reactionRequest = z.strictObject({ chatId: id, seq, emoji })

@@ -20,7 +20,7 @@ const FAILED_TEXT = 'I could not answer this time. Please ask again.'
 export async function runBot(deps: BotDeps, job: BotJob, lastTry: boolean): Promise<void> {
   const bot = deps.bots.find(({ botId }) => botId === job.botId)
   const prompt = await deps.log.readEntry(job.chatId, job.seq)
-  if (!bot || prompt?.type !== 'message') return
+  if (!bot || prompt?.type !== 'message' || !prompt.content) return
   const lease = await takeOpenRun(deps, job)
   if (!lease) return
   const { run } = lease

@@ -1,12 +1,21 @@
 // A chat as one member sees it.
 import type { Bot } from '../../domain/bot.ts'
-import { currentReceipt, type Head, type InboxItem, type Receipt, START, unread } from '../../domain/chat.ts'
+import {
+  currentReceipt,
+  type Head,
+  type InboxItem,
+  type Receipt,
+  START,
+  unread,
+  unreadMentions,
+} from '../../domain/chat.ts'
 
 export interface ChatView {
   item: InboxItem
   head: Head
   receipt: Receipt
   unread: number
+  unreadMentions: number
   members?: string[] | undefined
   bot?: Pick<Bot, 'botId' | 'displayName'> | undefined
 }
@@ -15,7 +24,14 @@ export function viewChat(item: InboxItem, head: Head, receipt: Receipt | undefin
   const current = currentReceipt(head, item.userId, receipt)
   const bot =
     item.kind === 'bot' && item.peer ? { botId: item.peer.userId, displayName: item.peer.name } : undefined
-  return { item, head, receipt: current, unread: unread(head, item, current.read), bot }
+  return {
+    item,
+    head,
+    receipt: current,
+    unread: unread(head, item, current.read),
+    unreadMentions: unreadMentions(head, item, current.read),
+    bot,
+  }
 }
 
 /** The head of a chat whose creation has not got that far: nothing was said in it yet. */

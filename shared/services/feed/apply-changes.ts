@@ -4,6 +4,7 @@ import type { MemberEntry, MessageEntry, StoredEntry } from '../../domain/entry.
 import { ChatError } from '../../domain/error.ts'
 import { applyMemberEntry, ensureHead, type MembershipDeps } from '../chats/membership.ts'
 import type { Time } from '../ports.ts'
+import { applyRetouches, withoutSeen } from './apply-retouches.ts'
 
 export interface FeedDeps extends MembershipDeps {
   time: Time
@@ -50,13 +51,16 @@ export async function applyChanges(
   for (const entry of entries) {
     if (entry.type === 'member' && !(await isApplied(deps, chat, entry))) behind = Math.min(behind, entry.seq)
   }
+  behind = Math.min(behind, ...(await applyRetouches(deps, head, entries)))
   const repairs = last.seq >= behind ? [{ chatId, from: behind, through: last.seq }] : []
   const messages = entries.filter((entry) => entry.type === 'message')
-  if (messages.length > 0) {
+  const newest = messages.at(-1)
+  if (newest) {
     await foldOwnReads(deps, head)
-    await touchInboxes(deps, chat, head, last)
+    await touchInboxes(deps, chat, head, newest)
   }
-  return { botJobs: messages.flatMap((message) => promptsOf(chat, message, deps.time.now())), repairs }
+  const prompts = messages.flatMap((message) => promptsOf(chat, message, deps.time.now()))
+  return { botJobs: await withoutSeen(deps.state, messages, prompts), repairs }
 }
 
 /** False when it is to be tried again. A push service that is away must not stop the feed, and the prompts with it. */
@@ -94,19 +98,23 @@ async function foldOwnReads(deps: FeedDeps, { chatId, sent }: Head): Promise<voi
   await deps.state.pruneSent(chatId, sent)
 }
 
-/** Keeps "newest activity first" true to the minute; within a page the head's own time decides. */
-async function touchInboxes(deps: FeedDeps, chat: Chat, head: Head, last: StoredEntry): Promise<void> {
+/**
+ * Keeps "newest activity first" true to the minute; within a page the head's own time decides. An old message that was
+ * changed is as old as before.
+ */
+async function touchInboxes(deps: FeedDeps, chat: Chat, head: Head, newest: MessageEntry): Promise<void> {
   // A bot has no inbox: its last prompter's, the creator's, tells as well.
-  const senderId = chat.bots.includes(last.senderId) ? chat.createdBy : last.senderId
+  const senderId = chat.bots.includes(newest.senderId) ? chat.createdBy : newest.senderId
   const own = await deps.inbox.read(senderId, head.chatId)
-  if (own && Date.parse(last.createdAt) - Date.parse(own.activeAt) < TOUCH_MS) return
+  if (own && Date.parse(newest.createdAt) - Date.parse(own.activeAt) < TOUCH_MS) return
   const members = await deps.log.listMembers(head.chatId)
-  await Promise.all(members.map(({ userId }) => deps.inbox.touch(userId, head.chatId, last.createdAt)))
+  await Promise.all(members.map(({ userId }) => deps.inbox.touch(userId, head.chatId, newest.createdAt)))
 }
 
 /** Which bots should answer this message. */
 function promptsOf(chat: Chat, message: StoredEntry & MessageEntry, now: number): BotJob[] {
   if (chat.kind !== 'bot' || chat.bots.includes(message.senderId) || message.run) return []
+  if (!message.content) return []
   if (now - Date.parse(message.createdAt) > PROMPT_MAX_AGE_MS) return []
   return chat.bots.map((botId) => ({ chatId: chat.chatId, seq: message.seq, botId }))
 }

@@ -13,6 +13,8 @@ export interface DeliverDeps {
   logger: Logger
   /** The same entries, edits with what they led to. */
   shown(chatId: string, entries: StoredEntry[]): Promise<Entry[]>
+  /** The same again, as everybody in the chat may see them. */
+  forEverybody(chatId: string, entries: Entry[]): Promise<Entry[]>
   /** The frames that carry these entries, each small enough to push. */
   frames(chatId: string, entries: Entry[]): unknown[]
 }
@@ -137,7 +139,8 @@ async function publish(
   entries: StoredEntry[],
 ): Promise<void> {
   const shown = await deps.shown(chatId, entries)
-  for (const frame of deps.frames(chatId, shown)) await deps.push.toGroup(chatGroup(chatId), frame)
+  const said = await deps.forEverybody(chatId, shown)
+  for (const frame of deps.frames(chatId, said)) await deps.push.toGroup(chatGroup(chatId), frame)
   outlet.head = Math.max(outlet.head, entries.at(-1)!.seq)
   outlet.move = mergeMoves(outlet.move, toMove(shown))
   outlet.moving ??= moveHead(deps, chatId, outlet).finally(() => {

@@ -2,9 +2,19 @@
 import type { Entry, StoredEntry } from '../../domain/entry.ts'
 import type { LogStore } from '../ports.ts'
 
-/** The same entries; each edit carries its target's content as it stands, or none when the target is deleted. */
-export async function withTargets(log: LogStore, chatId: string, entries: StoredEntry[]): Promise<Entry[]> {
-  const targets = new Set(entries.flatMap((entry) => (entry.type === 'edit' ? [entry.target] : [])))
+/**
+ * The same entries; each edit carries its target's content as it stands, or none when the target is deleted, or stands
+ * before `from`: who came later does not learn by an edit what was said before.
+ */
+export async function withTargets(
+  log: LogStore,
+  chatId: string,
+  entries: StoredEntry[],
+  from = 1,
+): Promise<Entry[]> {
+  const targets = new Set(
+    entries.flatMap((entry) => (entry.type === 'edit' && entry.target >= from ? [entry.target] : [])),
+  )
   if (targets.size === 0) return entries
   const found = await log.readEntries(chatId, [...targets])
   const contents = new Map(
@@ -12,5 +22,18 @@ export async function withTargets(log: LogStore, chatId: string, entries: Stored
   )
   return entries.map((entry) =>
     entry.type === 'edit' ? { ...entry, content: contents.get(entry.target) } : entry,
+  )
+}
+
+/** What may be said to the whole chat: an edit of a message that not everybody may see comes without its content. */
+export async function forEverybody(log: LogStore, chatId: string, entries: Entry[]): Promise<Entry[]> {
+  const hidden = new Set<number>()
+  for (const entry of entries) {
+    if (entry.type !== 'edit' || !entry.content || hidden.has(entry.target)) continue
+    if (await log.hasJoinedSince(chatId, entry.target)) hidden.add(entry.target)
+  }
+  if (hidden.size === 0) return entries
+  return entries.map((entry) =>
+    entry.type === 'edit' && hidden.has(entry.target) ? { ...entry, content: undefined } : entry,
   )
 }

@@ -23,9 +23,9 @@ export interface AloneAsk {
   key: string
   /**
    * What to write for the tail as it stands. Runs again after every lost race, so what it checks still holds when the
-   * batch commits; undefined means that there is nothing left to do.
+   * batch commits; undefined means that there is nothing left to do. `at` is when the entries will say they were made.
    */
-  decide(tail: Position): Promise<AloneWrite | undefined>
+  decide(tail: Position, at: string): Promise<AloneWrite | undefined>
 }
 
 export interface Written {
@@ -48,9 +48,9 @@ export async function writeAlone(deps: AloneDeps, { chatId, key, decide }: Alone
     if (!tail) throw new ChatError('chat-not-found', `There is no chat ${chatId}.`)
     const before = tries > 0 ? await deps.log.findByKeys(chatId, [key]) : []
     if (before.length > 0) return found(deps, chatId, before, unsure)
-    const write = await decideOrRecall(deps, { chatId, key, decide }, tail)
-    if (!write) return { entries: await deps.log.findByKeys(chatId, [key]), created: false }
     const createdAt = new Date(deps.time.now()).toISOString()
+    const write = await decideOrRecall(deps, { chatId, key, decide }, tail, createdAt)
+    if (!write) return { entries: await deps.log.findByKeys(chatId, [key]), created: false }
     let previous: Position = tail
     const entries = write.entries.map((entry) => {
       const placed = place(entry, previous, chatId, createdAt)
@@ -77,10 +77,11 @@ async function decideOrRecall(
   deps: AloneDeps,
   { chatId, key, decide }: AloneAsk,
   tail: StoredEntry,
+  at: string,
 ): Promise<AloneWrite | undefined> {
   try {
     if (tail.type === 'closed') throw new ChatError('chat-closed', `The chat ${chatId} has ended.`)
-    return await decide(tail)
+    return await decide(tail, at)
   } catch (error) {
     if ((await deps.log.findByKeys(chatId, [key])).length > 0) return undefined
     throw error

@@ -48,7 +48,8 @@ export async function readLog(
   const item = await readMembership(deps.inbox, actor, chatId)
   const head = await deps.state.readHead(chatId)
   refuseOver(head, chatId)
-  const found = await deps.log.readFrom(chatId, Math.max(after + 1, visibleFrom(item, head)), limit + 1)
-  const entries = fitting(await withTargets(deps.log, chatId, found.slice(0, limit)), PAGE_BYTES)
+  const visible = visibleFrom(item, head)
+  const found = await deps.log.readFrom(chatId, Math.max(after + 1, visible), limit + 1)
+  const entries = fitting(await withTargets(deps.log, chatId, found.slice(0, limit), visible), PAGE_BYTES)
   return { entries, more: entries.length < found.length }
 }

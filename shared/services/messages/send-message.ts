@@ -2,19 +2,23 @@ import { type Content, type MessageEntry, messageKey, type StoredEntry } from '.
 import { ChatError } from '../../domain/error.ts'
 import type { Actor } from '../../domain/user.ts'
 import type { Appender } from '../log/append.ts'
-import type { LogStore } from '../ports.ts'
+import type { InboxStore, Logger, LogStore } from '../ports.ts'
+import { namedMembers, tryMentions } from './mentions.ts'
 
 export interface SendMessage {
   chatId: string
   clientMessageId: string
   content: Content
   replyTo?: number | undefined
+  mentions?: string[] | undefined
   lastSeq?: number | undefined
 }
 
 export interface SendDeps {
   appender: Appender
   log: LogStore
+  inbox: InboxStore
+  logger: Logger
   explainRefusal(chatId: string, userId: string): Promise<ChatError>
 }
 
@@ -28,16 +32,24 @@ export async function sendMessage(
   message: SendMessage,
 ): Promise<{ entry: StoredEntry; created: boolean }> {
   const { chatId, clientMessageId, content, replyTo } = message
-  if (replyTo !== undefined) await checkReply(deps, actor, chatId, replyTo)
+  const [named] = await Promise.all([
+    namedMembers(deps.log, chatId, message.mentions),
+    replyTo !== undefined && checkReply(deps, actor, chatId, replyTo),
+  ])
   const entry = {
     type: 'message' as const satisfies MessageEntry['type'],
     senderId: actor.userId,
     clientMessageId,
     content,
     ...(replyTo !== undefined && { replyTo }),
+    ...(named && named.length > 0 && { mentions: named }),
     dedupeKey: messageKey(actor.userId, clientMessageId),
   }
-  return deps.appender.append(chatId, entry, message.lastSeq)
+  const sent = await deps.appender.append(chatId, entry, message.lastSeq)
+  if (sent.created && named) {
+    await tryMentions(deps, { chatId, seq: sent.entry.seq, senderId: actor.userId, named })
+  }
+  return sent
 }
 
 async function checkReply(deps: SendDeps, actor: Actor, chatId: string, replyTo: number): Promise<void> {

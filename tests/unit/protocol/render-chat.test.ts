@@ -33,7 +33,7 @@ const mark = { seq: 8, n: 5, at: '2026-03-01T10:30:00.000Z' }
 const receipt = { chatId: 'c1', userId: 'ada', delivered: mark, read: mark }
 
 test('a group, as one member sees it', () => {
-  expect(renderChat({ item, head, receipt, unread: 1, members: ['ada', 'bob'] })).toEqual({
+  expect(renderChat({ item, head, receipt, unread: 1, unreadMentions: 0, members: ['ada', 'bob'] })).toEqual({
     chatId: 'c1',
     kind: 'group',
     name: 'Chess',
@@ -41,6 +41,7 @@ test('a group, as one member sees it', () => {
     members: ['ada', 'bob'],
     head: { seq: 9, n: 6, at: '2026-03-01T11:00:00.000Z', preview: 'e4' },
     unread: 1,
+    unreadMentions: 0,
     receipt: {
       delivered: { seq: 8, at: '2026-03-01T10:30:00.000Z' },
       read: { seq: 8, at: '2026-03-01T10:30:00.000Z' },
@@ -51,12 +52,14 @@ test('a group, as one member sees it', () => {
 })
 
 test('a group whose members were not read names none', () => {
-  expect(renderChat({ item, head, receipt, unread: 1 })).not.toHaveProperty('members')
+  expect(renderChat({ item, head, receipt, unread: 1, unreadMentions: 0 })).not.toHaveProperty('members')
 })
 
 test('a direct chat carries the other person’s name and both members', () => {
   const direct = { ...item, kind: 'direct', peer: { userId: 'bob', name: 'Bob' }, role: 'member' } as const
-  expect(renderChat({ item: direct, head: { ...head, name: null }, receipt, unread: 0 })).toMatchObject({
+  expect(
+    renderChat({ item: direct, head: { ...head, name: null }, receipt, unread: 0, unreadMentions: 0 }),
+  ).toMatchObject({
     kind: 'direct',
     name: 'Bob',
     members: ['ada', 'bob'],
@@ -65,8 +68,12 @@ test('a direct chat carries the other person’s name and both members', () => {
 
 test('a bot chat names its bot and not how the bot is made', () => {
   const bot = { botId: 'b1', displayName: 'Assistant', systemPrompt: 'Be brief.', model: 'm' }
-  expect(renderChat({ item: { ...item, kind: 'bot' }, head, receipt, unread: 0, bot })).toMatchObject({
+  expect(
+    renderChat({ item: { ...item, kind: 'bot' }, head, receipt, unread: 0, unreadMentions: 0, bot }),
+  ).toMatchObject({
     bot: { botId: 'b1', displayName: 'Assistant' },
   })
-  expect(JSON.stringify(renderChat({ item, head, receipt, unread: 0, bot }))).not.toContain('Be brief.')
+  expect(
+    JSON.stringify(renderChat({ item, head, receipt, unread: 0, unreadMentions: 0, bot })),
+  ).not.toContain('Be brief.')
 })
