@@ -8,6 +8,7 @@ import {
   START,
   unread,
   unreadMentions,
+  visibleFrom,
 } from '../../domain/chat.ts'
 
 export interface ChatView {
@@ -26,7 +27,8 @@ export function viewChat(item: InboxItem, head: Head, receipt: Receipt | undefin
     item.kind === 'bot' && item.peer ? { botId: item.peer.userId, displayName: item.peer.name } : undefined
   return {
     item,
-    head,
+    // What was said before the member's time is no more shown here than anywhere else.
+    head: head.previewSeq < visibleFrom(item, head) ? { ...head, preview: '' } : head,
     receipt: current,
     unread: unread(head, item, current.read),
     unreadMentions: unreadMentions(head, item, current.read),
