@@ -21,6 +21,9 @@ import { type Partition, startPartition } from './partition.ts'
 /** How long the start of the host waits for the first look at the hub. */
 const FIRST_LOOK_MS = 3_000
 
+/** The client sees that a connection is lost when it reads again: a read that goes on would not end by it. */
+const LONGEST_READ_S = 2
+
 const text = z.string().min(1).transform(resolveSettings)
 const bindingSchema = z.looseObject({
   connection: z.string().min(1),
@@ -58,7 +61,7 @@ export async function startEventHub(parts: TriggerParts, config: EventHubsConfig
   let away = false
 
   const complain = (event: string, error: unknown, fields: Record<string, unknown> = {}): void => {
-    log(away ? 'debug' : 'error', event, { function: name, ...fields, error: String(error) })
+    log(away ? 'debug' : 'error', event, { function: name, ...fields, error: reasonOf(error) })
     away = true
   }
   const handlers: SubscriptionEventHandlers = {
@@ -98,7 +101,7 @@ export async function startEventHub(parts: TriggerParts, config: EventHubsConfig
         away = false
         return client.subscribe(handlers, {
           maxBatchSize: config.maxEventBatchSize,
-          maxWaitTimeInSeconds: 60,
+          maxWaitTimeInSeconds: LONGEST_READ_S,
           prefetchCount: config.prefetchCount,
           startPosition: config.initialOffsetOptions,
           skipParsingBodyAsJson: true,
@@ -127,6 +130,10 @@ export async function startEventHub(parts: TriggerParts, config: EventHubsConfig
     },
   }
 }
+
+/** A connection that fails on every address is an error without words. */
+const reasonOf = (error: unknown): string =>
+  error instanceof AggregateError ? error.errors.map(String).join('; ') : String(error)
 
 async function openClient(
   hub: HubConnection,
