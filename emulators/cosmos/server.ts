@@ -42,7 +42,9 @@ export interface CosmosOptions {
   /** Physical ranges of containers created from now on. */
   ranges?: number
   log?: LogLevel | Log
-  /** Unix milliseconds; for tests of expiry. */
+  /** Rules made elsewhere: with another seed, or shared. */
+  faults?: Faults
+  /** Unix milliseconds: what documents are stamped with, expire by, and what throughput is counted against. */
   clock?: () => number
 }
 
@@ -79,7 +81,7 @@ export async function startCosmos(options: CosmosOptions = {}): Promise<Cosmos> 
   const consistency = options.account?.consistency ?? 'Session'
   if (!LEVELS.includes(consistency)) throw new Error(`Unknown consistency level ${consistency}.`)
   const log = typeof options.log === 'function' ? options.log : createLog('cosmos', options.log)
-  const faults = createFaults()
+  const faults = options.faults ?? createFaults()
   const stats = createStats()
   const throughput =
     options.throughput === undefined ? undefined : manualThroughput(options.throughput).throughput
@@ -149,7 +151,7 @@ export async function startCosmos(options: CosmosOptions = {}): Promise<Cosmos> 
 const EMPTY = Buffer.alloc(0)
 
 function createDispatch(service: Service, keys: Keys, stats: Stats): Cosmos['dispatch'] {
-  const throttle = createThrottle(() => performance.now())
+  const throttle = createThrottle(service.clock)
   return async (request) => {
     const operation = operationOf(request)
     let reply: Reply

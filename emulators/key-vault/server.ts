@@ -29,6 +29,8 @@ export interface KeyVaultOptions {
   identityHeader?: string
   /** Days a deleted secret can be recovered, 7 to 90; 90 when absent, as in the service. */
   retentionDays?: number
+  /** Rules made elsewhere: with another seed, or shared. */
+  faults?: Faults
   /** The clock, in milliseconds since 1970. */
   now?: () => number
   log?: LogLevel
@@ -70,7 +72,7 @@ export async function startKeyVault(options: KeyVaultOptions = {}): Promise<KeyV
   const store = openStore(options.dataDir)
   cleanup.defer(() => store.close())
   const issuer = await createIssuer(now)
-  const faults = createFaults()
+  const faults = options.faults ?? createFaults()
   const vault = { store, issuer, faults, now, retentionDays, url: '' }
   const identity = { issuer, header: options.identityHeader ?? DEFAULT_IDENTITY_HEADER, url: '' }
   const common = {

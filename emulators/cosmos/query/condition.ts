@@ -1,16 +1,18 @@
-// The condition of a patch, `FROM c WHERE …`, as a test of one document.
+// The condition of a patch, `FROM c WHERE …`, as a test of one document at a time in Unix milliseconds.
 import { compileQuery, newEnvironment } from './compile.ts'
 import { parseCondition } from './parser.ts'
 
-const cache = new Map<string, (document: unknown) => boolean>()
+type Test = (document: unknown, now: number) => boolean
+
+const cache = new Map<string, Test>()
 
 /** @throws CosmosError 400 for text that is no condition. */
-export function compileCondition(text: string): (document: unknown) => boolean {
+export function compileCondition(text: string): Test {
   const known = cache.get(text)
   if (known) return known
   const compiled = compileQuery(parseCondition(text))
-  const test = (document: unknown) => {
-    const env = newEnvironment(new Map(), Date.now())
+  const test: Test = (document, now) => {
+    const env = newEnvironment(new Map(), now)
     let holds = false
     env.slots[0] = document
     compiled.expand(env, () => {

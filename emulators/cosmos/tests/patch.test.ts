@@ -1,6 +1,6 @@
 // Partial updates: the six operations, conditions, and what they refuse.
 import type { Container, PatchRequestBody } from '@azure/cosmos'
-import { startAccount, statusOf, type TestAccount } from './start.ts'
+import { startAccount, startEmulator, statusOf, type TestAccount } from './start.ts'
 
 let account: TestAccount
 let container: Container
@@ -99,4 +99,13 @@ test('an etag is checked, a missing document is 404', async () => {
   expect([first.statusCode, first.etag === etag]).toEqual([200, false])
   expect(await statusOf(container.item('e', 'p').patch(operations, { accessCondition }))).toBe(412)
   expect(await statusOf(container.item('none', 'p').patch(operations))).toBe(404)
+})
+
+test('a condition may ask for the time, which is that of the clock', async () => {
+  await using other = await startEmulator({ clock: () => 1_700_000_000_000 })
+  const container = await other.container()
+  await container.items.create({ id: '1', pk: 'p', due: 1_700_000_000_000 })
+  const operations = [{ op: 'incr' as const, path: '/n', value: 1 }]
+  const condition = 'FROM c WHERE c.due = GetCurrentTimestamp()'
+  expect(await statusOf(container.item('1', 'p').patch({ condition, operations }))).toBe(0)
 })

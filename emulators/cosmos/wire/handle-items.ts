@@ -75,8 +75,16 @@ export const replaceItem = writing((scope, call, body) =>
   replaceDocument(scope, call.resource.id!, body, match(call)),
 )
 
+/** Compiles conditions of patches, which may ask for the time. */
+function conditionsAt({ service }: Call) {
+  return (text: string) => {
+    const test = compileCondition(text)
+    return (document: unknown) => test(document, service.clock())
+  }
+}
+
 export const patchItem = writing((scope, call, body) =>
-  patchDocument(scope, call.resource.id!, parsePatch(body, compileCondition), match(call)),
+  patchDocument(scope, call.resource.id!, parsePatch(body, conditionsAt(call)), match(call)),
 )
 
 export const deleteItem = writing(
@@ -159,7 +167,7 @@ function prepareBatch(call: Call) {
   return {
     collection: collectionOf(call),
     operations: parseBatch(parseJson(request.body)),
-    options: { strong: strongReads(call), compile: compileCondition },
+    options: { strong: strongReads(call), compile: conditionsAt(call) },
     minimal: header(request, 'prefer')?.toLowerCase() === 'return=minimal',
   }
 }

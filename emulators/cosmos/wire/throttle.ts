@@ -9,14 +9,14 @@ export interface Throttle {
   spend(offer: Offer, requestUnits: number): void
 }
 
-/** @param clock Milliseconds that only go up. */
+/** @param clock Milliseconds. */
 export function createThrottle(clock: () => number): Throttle {
   const accounts = new Map<string, { spent: number; at: number }>()
   const settle = ({ resource, throughput, most = throughput }: Offer) => {
     const now = clock()
     const account = accounts.get(resource) ?? { spent: 0, at: now }
     accounts.set(resource, account)
-    account.spent = Math.max(0, account.spent - ((now - account.at) / 1000) * most)
+    account.spent = Math.max(0, account.spent - (Math.max(0, now - account.at) / 1000) * most)
     account.at = now
     return { account, most }
   }

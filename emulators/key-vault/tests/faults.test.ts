@@ -1,5 +1,6 @@
 // Faults, and what the SDK makes of them.
 import type { RestError } from '@azure/core-rest-pipeline'
+import { createFaults } from '../../kit/faults.ts'
 import { startKeyVault } from '../server.ts'
 import { clientOf, raw, V } from './client.ts'
 
@@ -18,6 +19,24 @@ test('429 and 503 are retried by the client, and the challenge is a call of its 
     .getSecret('key')
     .catch((thrown: RestError) => thrown)
   expect((error as RestError).statusCode).toBe(503)
+})
+
+test('chance comes from a seed: another seed, other calls; the same seed, the same calls', async () => {
+  const fates = async (seed: number): Promise<string> => {
+    await using vault = await startKeyVault({ faults: createFaults(seed) })
+    const fault = { kind: 'status', status: 503 } as const
+    vault.faults.add({ operation: 'secret.get', fault, probability: 0.5 })
+    const client = clientOf(vault)
+    const codes: unknown[] = []
+    for (let n = 0; n < 16; n++) {
+      codes.push(await client.getSecret('none').catch(({ statusCode }: RestError) => statusCode))
+    }
+    return codes.map((code) => (code === 503 ? 'x' : '.')).join('')
+  }
+  const first = await fates(1)
+  expect(first).toMatch(/x.*\.|\..*x/)
+  expect(await fates(1)).toBe(first)
+  expect(await fates(2)).not.toBe(first)
 })
 
 test('a lost answer was carried out: the retry makes another version', async () => {
