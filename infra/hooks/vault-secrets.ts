@@ -1,7 +1,7 @@
 // What the vault holds: keys that sign, made here and seen by nobody, and the keys of model providers.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SecretClient } from '@azure/keyvault-secrets'
-import { exportJWK, generateKeyPair } from 'jose'
+import { exportJWK, generateKeyPair, type JWK } from 'jose'
 
 /** The name of a secret, and the variable it is taken from where that is set. */
 export const PROVIDER_KEYS: Record<string, string> = {
@@ -24,11 +24,16 @@ export async function ensureSigningKeys(vault: SecretClient, today = new Date())
  * @returns the id of the key
  */
 export async function rotateSigningKeys(vault: SecretClient, today = new Date()): Promise<string> {
+  const set = await newSigningKeys(today)
+  await vault.setSecret(SIGNING_KEYS, JSON.stringify(set), { contentType: 'application/jwk-set+json' })
+  return set.keys[0].kid
+}
+
+/** A JWK set with one private ES256 key. RFC 7517. */
+export async function newSigningKeys(today: Date): Promise<{ keys: [JWK & { kid: string }] }> {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true })
   const kid = `${today.toISOString().slice(0, 10)}-${crypto.randomUUID().slice(0, 8)}`
-  const keys = [{ ...(await exportJWK(privateKey)), kid, alg: 'ES256', use: 'sig' }]
-  await vault.setSecret(SIGNING_KEYS, JSON.stringify({ keys }), { contentType: 'application/jwk-set+json' })
-  return kid
+  return { keys: [{ ...(await exportJWK(privateKey)), kid, alg: 'ES256', use: 'sig' }] }
 }
 
 /** Stores the provider keys that the environment has, where they differ. @returns the names of those stored */

@@ -52,15 +52,13 @@ test.each(['dev', 'prod'])(
       const allowed = [
         ...(/@allowed\(\[([^\]]*)\]/.exec(decorators)?.[1] ?? '').matchAll(/'([^']*)'|(\d+)/g),
       ].map(([, text, number]) => text ?? Number(number))
-      const [, min, max] = [/@minValue\((-?\d+)\)/, /@maxValue\((\d+)\)/].reduce<(string | undefined)[]>(
-        (found, pattern) => [...found, pattern.exec(decorators)?.[1]],
-        [undefined],
-      )
+      const min = Number(/@minValue\((-?\d+)\)/.exec(decorators)?.[1] ?? Number.NEGATIVE_INFINITY)
+      const max = Number(/@maxValue\((\d+)\)/.exec(decorators)?.[1] ?? Number.POSITIVE_INFINITY)
       return (
         !kinds[type.endsWith('[]') ? 'array' : type]!(value) ||
         (allowed.length > 0 && !allowed.some((each) => each === value)) ||
-        Number(value) < Number(min ?? Number.NEGATIVE_INFINITY) ||
-        Number(value) > Number(max ?? Number.POSITIVE_INFINITY)
+        Number(value) < min ||
+        Number(value) > max
       )
     })
     expect(wrong).toEqual([])
