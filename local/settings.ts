@@ -74,8 +74,19 @@ export function appSettings(stack: Addresses, own: OwnSettings): Settings {
     BOTS: JSON.stringify([
       { botId: 'assistant', displayName: 'Assistant', provider: 'gemini', model: 'gemini-2.5-flash' },
     ]),
-    // A real key goes to the real service, unless a base URL comes with it.
-    ...(own.values.GEMINI_API_KEY === undefined && { GEMINI_API_KEY: 'local', GEMINI_BASE_URL: stack.ai }),
+    ...modelSettings(stack.ai, own.values),
     ...own.values,
+  }
+}
+
+/** Every model is the emulator's. A real key goes to the real service, unless a base URL comes with it. */
+function modelSettings(ai: string, own: Settings): Settings {
+  return {
+    ...(own.GEMINI_API_KEY === undefined && { GEMINI_API_KEY: 'local', GEMINI_BASE_URL: ai }),
+    ...(own.OPENAI_API_KEY === undefined && { OPENAI_API_KEY: 'local', OPENAI_BASE_URL: `${ai}/v1` }),
+    ...(own.AZURE_OPENAI_ENDPOINT === undefined && {
+      AZURE_OPENAI_ENDPOINT: ai,
+      AZURE_OPENAI_API_KEY: 'local',
+    }),
   }
 }

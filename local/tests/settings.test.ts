@@ -31,14 +31,28 @@ test('without settings of its own the app is pointed at the stack', async () => 
     ISSUER: 'http://127.0.0.1:1/api',
     GEMINI_API_KEY: 'local',
     GEMINI_BASE_URL: 'http://127.0.0.1:3',
+    OPENAI_API_KEY: 'local',
+    OPENAI_BASE_URL: 'http://127.0.0.1:3/v1',
+    AZURE_OPENAI_API_KEY: 'local',
+    AZURE_OPENAI_ENDPOINT: 'http://127.0.0.1:3',
     FEED_POLL_DELAY_MS: '100',
   })
 })
 
 test('a real key goes to the real service', async () => {
-  const settings = appSettings(STACK, await own('{"Values":{"GEMINI_API_KEY":"real"}}'))
-  expect(settings.GEMINI_API_KEY).toBe('real')
+  const settings = appSettings(
+    STACK,
+    await own('{"Values":{"GEMINI_API_KEY":"real","OPENAI_API_KEY":"true"}}'),
+  )
+  expect([settings.GEMINI_API_KEY, settings.OPENAI_API_KEY]).toEqual(['real', 'true'])
   expect(settings).not.toHaveProperty('GEMINI_BASE_URL')
+  expect(settings).not.toHaveProperty('OPENAI_BASE_URL')
+})
+
+test('a resource of Azure OpenAI is shown its own key, or the identity', async () => {
+  const settings = appSettings(STACK, await own('{"Values":{"AZURE_OPENAI_ENDPOINT":"https://a.test"}}'))
+  expect(settings.AZURE_OPENAI_ENDPOINT).toBe('https://a.test')
+  expect(settings).not.toHaveProperty('AZURE_OPENAI_API_KEY')
 })
 
 test('another emulator takes the place of ours; an empty value or "the local storage" does not', async () => {
