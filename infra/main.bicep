@@ -355,6 +355,7 @@ var appSettings = union(
     APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.telemetryAddress
     AZURE_CLIENT_ID: identity.outputs.clientId
     AZURE_OPENAI_ENDPOINT: hasAi ? ai.?outputs.endpoint ?? '' : ''
+    AZURE_TENANT_ID: tenant().tenantId
     AzureFunctionsJobHost__telemetryMode: 'OpenTelemetry'
     AzureWebJobsStorage__blobServiceUri: storage.outputs.blobEndpoint
     AzureWebJobsStorage__clientId: identity.outputs.clientId
@@ -368,6 +369,8 @@ var appSettings = union(
     FEED_POLL_DELAY_MS: string(feedPollDelayMs)
     ISSUER: apiUrl
     KEY_VAULT_URI: vault.outputs.uri
+    WEB_PUBSUB_EVENTS_AUDIENCE: eventAudience
+    WEB_PUBSUB_EVENTS_SENDER: realtime.outputs.principalId
     WEB_PUBSUB_HUB: hub
     WebPubSub__serviceUri: realtime.outputs.endpoint
   },

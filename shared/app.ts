@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '@azure/cosmos'
 import { createCosmos } from './azure/cosmos.ts'
 import { credentialOf, modelTokens } from './azure/credential.ts'
+import { createEventTokens } from './azure/event-tokens.ts'
 import { createInboxStore } from './azure/inbox-store.ts'
 import { createLogStore } from './azure/log-store.ts'
 import { createPersonalStore } from './azure/personal-store.ts'
@@ -91,6 +92,7 @@ export function createApp(config: Config, logger: Logger) {
     appender: createAppender(logDeps),
     tokens: createRotatingIssuer(signingKeysOf(config, secrets, logger), config.issuer),
     revocations,
+    eventTokens: config.events && createEventTokens(config.events),
     bots: config.bots,
     model: createModels(
       { ...config, apiKey: apiKeys(config, secrets), token: modelTokens(credential) },

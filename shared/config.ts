@@ -62,6 +62,10 @@ const settings = z.object({
   WebPubSub: connection('Endpoint', 'AccessKey').optional(),
   WebPubSub__serviceUri: text.optional(),
   WEB_PUBSUB_HUB: text.default('chat'),
+  WEB_PUBSUB_EVENTS_AUDIENCE: text.optional(),
+  WEB_PUBSUB_EVENTS_SENDER: text.optional(),
+  AZURE_TENANT_ID: text.optional(),
+  ENTRA_AUTHORITY: text.default('https://login.microsoftonline.com'),
   AzureWebJobsStorage: text.optional(),
   AzureWebJobsStorage__queueServiceUri: text.optional(),
   AZURE_CLIENT_ID: text.optional(),
@@ -85,14 +89,20 @@ const settings = z.object({
 const EITHER = [
   ['Cosmos', 'Cosmos__accountEndpoint'],
   ['WebPubSub', 'WebPubSub__serviceUri'],
+  ['WebPubSub', 'WEB_PUBSUB_EVENTS_AUDIENCE'],
   ['SIGNING_KEYS', 'KEY_VAULT_URI'],
 ] as const
+
+/** What a token for that audience must also say. */
+const WITH_AUDIENCE = ['WEB_PUBSUB_EVENTS_SENDER', 'AZURE_TENANT_ID'] as const
 
 export interface Config {
   cosmos: { connectionString: string } | { endpoint: string }
   database: string
   webPubSub: { connectionString: string; accessKeys: string[] } | { endpoint: string }
   hub: string
+  /** Who may bring events, by a token of Microsoft Entra; without it, whoever signs with a key of Web PubSub. */
+  events: { audience: string; sender: string; tenantId: string; authority: string } | undefined
   /** Where the queues answer. */
   queueEndpoint: string | undefined
   managedIdentityClientId: string | undefined
@@ -117,6 +127,10 @@ export function readConfig(environment: Record<string, string | undefined> = pro
   const parsed = settings.safeParse(environment)
   const missing = EITHER.filter((names) => names.every((name) => environment[name] === undefined))
   const faults = missing.map(([key, address]) => `✖ ${key} or ${address} is missing`)
+  if (environment.WEB_PUBSUB_EVENTS_AUDIENCE !== undefined) {
+    const absent = WITH_AUDIENCE.filter((name) => environment[name] === undefined)
+    faults.push(...absent.map((name) => `✖ ${name} is missing: WEB_PUBSUB_EVENTS_AUDIENCE needs it`))
+  }
   if (!parsed.success) faults.push(z.prettifyError(parsed.error))
   if (!parsed.success || faults.length > 0) throw new Error(`App settings: ${faults.join('\n')}`)
   const env = parsed.data
@@ -127,6 +141,14 @@ export function readConfig(environment: Record<string, string | undefined> = pro
       ? { connectionString: env.WebPubSub, accessKeys: accessKeysOf(env.WebPubSub) }
       : { endpoint: env.WebPubSub__serviceUri! },
     hub: env.WEB_PUBSUB_HUB,
+    events: env.WEB_PUBSUB_EVENTS_AUDIENCE
+      ? {
+          audience: env.WEB_PUBSUB_EVENTS_AUDIENCE,
+          sender: env.WEB_PUBSUB_EVENTS_SENDER!,
+          tenantId: env.AZURE_TENANT_ID!,
+          authority: env.ENTRA_AUTHORITY,
+        }
+      : undefined,
     queueEndpoint: env.AzureWebJobsStorage__queueServiceUri ?? queueEndpointOf(env.AzureWebJobsStorage),
     managedIdentityClientId: env.AZURE_CLIENT_ID,
     keyVault: env.KEY_VAULT_URI ? { uri: env.KEY_VAULT_URI, refreshMs: env.SECRETS_REFRESH_MS } : undefined,

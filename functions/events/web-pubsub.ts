@@ -13,6 +13,7 @@ import { toProblem } from '../../shared/protocol/problem.ts'
 import { app, logFailure } from '../adapter/app.ts'
 import { readEvent, type SocketEvent } from '../adapter/cloud-event.ts'
 import type { Endpoint } from '../adapter/endpoint.ts'
+import { requireSender } from '../adapter/event-sender.ts'
 import { runCommand } from './command.ts'
 import { onConnect, onConnected } from './socket-life.ts'
 
@@ -50,8 +51,8 @@ async function dispatch(
   request: HttpRequest,
   context: InvocationContext,
 ): Promise<HttpResponseInit> {
-  const { webPubSub } = app.config
-  const event = readEvent(request, 'accessKeys' in webPubSub ? webPubSub.accessKeys : [])
+  await requireSender(app, request)
+  const event = readEvent(request)
   if (event.kind === 'user')
     return json(await onUserEvent(app, commands, event, await request.text(), context))
   if (event.name === 'connect') return onConnect(app, event, request)

@@ -10,6 +10,9 @@ const LOCAL = {
 const AZURE = {
   Cosmos__accountEndpoint: 'https://a.documents.azure.com/',
   WebPubSub__serviceUri: 'https://a.webpubsub.azure.com',
+  WEB_PUBSUB_EVENTS_AUDIENCE: 'api://events',
+  WEB_PUBSUB_EVENTS_SENDER: 'web-pubsub',
+  AZURE_TENANT_ID: 'tenant',
   AzureWebJobsStorage__queueServiceUri: 'https://a.queue.core.windows.net/',
   AZURE_CLIENT_ID: 'client',
   SIGNING_KEYS: LOCAL.SIGNING_KEYS,
@@ -21,6 +24,7 @@ test('connection strings, as emulators have them; the rest has defaults', () => 
     database: 'parley',
     webPubSub: { connectionString: LOCAL.WebPubSub, accessKeys: ['first', 'second'] },
     hub: 'chat',
+    events: undefined,
     queueEndpoint: 'http://localhost:10001/a',
     managedIdentityClientId: undefined,
     keyVault: undefined,
@@ -39,6 +43,12 @@ test('addresses without keys, as in Azure', () => {
   expect(readConfig(AZURE)).toMatchObject({
     cosmos: { endpoint: 'https://a.documents.azure.com/' },
     webPubSub: { endpoint: 'https://a.webpubsub.azure.com' },
+    events: {
+      audience: 'api://events',
+      sender: 'web-pubsub',
+      tenantId: 'tenant',
+      authority: 'https://login.microsoftonline.com',
+    },
     queueEndpoint: 'https://a.queue.core.windows.net/',
     managedIdentityClientId: 'client',
   })
@@ -162,6 +172,13 @@ test.each([
 ])('%s = %p is refused by name', (name, value) => {
   expect(() => readConfig({ ...LOCAL, [name]: value })).toThrow(name)
 })
+
+test.each(['WEB_PUBSUB_EVENTS_AUDIENCE', 'WEB_PUBSUB_EVENTS_SENDER', 'AZURE_TENANT_ID'])(
+  'without keys of Web PubSub %s is needed: nobody could prove to bring its events',
+  (name) => {
+    expect(() => readConfig({ ...AZURE, [name]: undefined })).toThrow(name)
+  },
+)
 
 test('every fault is named at once', () => {
   const faults = () => readConfig({ BOTS: 'x', REPAIR_AFTER_MS: '' })

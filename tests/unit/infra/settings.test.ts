@@ -35,6 +35,7 @@ const NOT_IN_AZURE: Record<string, string> = {
   AZURE_OPENAI_API_VERSION: 'its default is good; extraSettings changes it',
   AzureWebJobsStorage: 'a connection string: emulators only',
   Cosmos: 'a connection string: emulators only',
+  ENTRA_AUTHORITY: 'its default is that of the public cloud',
   FIRST_TOKEN_MS: 'its default is good; extraSettings changes it',
   GEMINI_API_KEY: 'lies in the vault',
   GEMINI_BASE_URL: 'emulators only',
