@@ -17,10 +17,19 @@ async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }
 
+/** What holds of every storage account: Azurite, or the one that AZURE_STORAGE_CONNECTION_STRING names. */
+async function startStorage(): Promise<AsyncDisposable & { connectionString: string }> {
+  const connectionString = process.env.AZURE_STORAGE_CONNECTION_STRING
+  return connectionString ? { connectionString, [Symbol.asyncDispose]: async () => {} } : startAzurite()
+}
+
 test('queues: a message is hidden while somebody works on it, and gone when deleted', async () => {
-  await using azurite = await startAzurite()
-  const queue = QueueServiceClient.fromConnectionString(azurite.connectionString).getQueueClient('jobs')
+  await using storage = await startStorage()
+  const queue = QueueServiceClient.fromConnectionString(storage.connectionString).getQueueClient(
+    `jobs-${crypto.randomUUID()}`,
+  )
   await queue.create()
+  await using _ = { [Symbol.asyncDispose]: async () => void (await queue.delete()) }
   await queue.sendMessage('first')
   const { receivedMessageItems } = await queue.receiveMessages({ visibilityTimeout: 30 })
   expect(receivedMessageItems).toMatchObject([{ messageText: 'first', dequeueCount: 1 }])
@@ -31,11 +40,12 @@ test('queues: a message is hidden while somebody works on it, and gone when dele
 })
 
 test('blobs: conditions hold, and only signed requests are served', async () => {
-  await using azurite = await startAzurite()
-  const container = BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient(
-    'media',
+  await using storage = await startStorage()
+  const container = BlobServiceClient.fromConnectionString(storage.connectionString).getContainerClient(
+    `media-${crypto.randomUUID()}`,
   )
   await container.create()
+  await using _ = { [Symbol.asyncDispose]: async () => void (await container.delete()) }
   const blob = container.getBlockBlobClient('note.txt')
   await blob.uploadData(Buffer.from('hello'))
   await expect(
@@ -45,7 +55,9 @@ test('blobs: conditions hold, and only signed requests are served', async () => 
     code: 'BlobAlreadyExists',
   })
   expect((await blob.downloadToBuffer()).toString()).toBe('hello')
-  expect((await fetch(blob.url)).status).toBe(403)
+  // A real account may not even say that there is something.
+  const refused = process.env.AZURE_STORAGE_CONNECTION_STRING ? [403, 404, 409] : [403]
+  expect(refused).toContain((await fetch(blob.url)).status)
 })
 
 test('a data folder survives a restart', async () => {
