@@ -6,6 +6,7 @@ import { feedPollDelayMs } from '../../shared/config.ts'
 import { ChatError } from '../../shared/domain/error.ts'
 import { applyChanges, byChat, type FeedWork } from '../../shared/services/feed/apply-changes.ts'
 import { app, logFailure } from '../adapter/app.ts'
+import { logLag } from './lag.ts'
 
 const connection = 'AzureWebJobsStorage'
 const botJobs = output.storageQueue({ queueName: 'bot-jobs', connection })
@@ -33,6 +34,7 @@ export function registerFeed(): void {
 }
 
 async function onChatChange(documents: unknown[], context: InvocationContext): Promise<void> {
+  logLag(app().logger, documents, app().time.now())
   const changed = byChat(documents.filter(isEntryDocument).map(toEntry))
   const work = await Promise.all(
     [...changed].map(async ([chatId, entries]): Promise<FeedWork> => {
