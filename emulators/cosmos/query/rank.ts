@@ -1,4 +1,5 @@
 // ORDER BY RANK: which texts are scored for which terms. What the parser left of it is taken apart here once per query text.
+import { searchTexts } from '../text/words.ts'
 import { badRequest, notImplemented } from '../wire/errors.ts'
 import type { Expression, Query } from './ast.ts'
 import { compileConstant, type Environment, type Evaluate } from './compile.ts'
@@ -40,8 +41,8 @@ export function scoresOf(query: Query, root: string | undefined): Score[] {
 
 /** The terms with their values. @throws CosmosError 400 for anything but strings. */
 export function termsOf({ evaluate }: Score, env: Environment): string[] {
-  const terms = (evaluate(env) as unknown[]).flat()
-  if (terms.length > 0 && terms.every((term) => typeof term === 'string')) return terms
+  const terms = searchTexts((evaluate(env) as unknown[]).flat())
+  if (terms?.length) return terms
   throw badRequest('The search terms of FullTextScore must be strings.')
 }
 

@@ -1,7 +1,7 @@
 // Full-text conditions as SQL over the container's full-text index.
 import type { Collection } from '../storage/collection.ts'
 import type { Scope } from '../storage/scope.ts'
-import { phrasesOf } from '../text/words.ts'
+import { phrasesOf, searchTexts } from '../text/words.ts'
 import { type Clause, NOTHING, pad } from './clause.ts'
 import type { Environment } from './compile.ts'
 import type { Condition } from './plan.ts'
@@ -23,8 +23,8 @@ export function wordsClause(
 ): Clause | undefined {
   const number = postings.pathOf(path)
   if (number === undefined) return undefined
-  const texts = phrases.map((phrase) => phrase(env))
-  if (!texts.every((text) => typeof text === 'string')) return NOTHING
+  const texts = searchTexts(phrases.map((phrase) => phrase(env)))
+  if (!texts) return NOTHING
   const sought = phrasesOf(texts)
   if (sought.length === 0) return NOTHING
   // The index knows which words a text has, not their order.

@@ -1,5 +1,6 @@
 // What full-text search makes of a text: lower-cased words without English stop words, each cut down to its stem.
 // https://learn.microsoft.com/azure/cosmos-db/gen-ai/full-text-search
+import { notImplemented } from '../wire/errors.ts'
 import { stem } from './stem.ts'
 
 /** Those of Lucene's English analyser; the service does not publish its list. */
@@ -19,6 +20,17 @@ export function wordsOf(text: string): string[] {
 export function hasPhrase(text: readonly string[], phrase: readonly string[]): boolean {
   if (phrase.length === 1) return text.includes(phrase[0]!)
   return text.some((_, start) => phrase.every((word, i) => text[start + i] === word))
+}
+
+/**
+ * What is searched for, when it is all strings; undefined for anything else.
+ * @throws CosmosError 501 for `{term, distance}`.
+ */
+export function searchTexts(values: unknown[]): string[] | undefined {
+  if (values.some((value) => typeof value === 'object' && value !== null && 'term' in value)) {
+    throw notImplemented('fuzzy full-text search')
+  }
+  return values.every((value) => typeof value === 'string') ? values : undefined
 }
 
 /** The phrases that are left to look for: stop words alone are as if they were not there. */

@@ -1,13 +1,14 @@
 // Full-text functions of one document. https://learn.microsoft.com/azure/cosmos-db/gen-ai/full-text-search
 
 import { bm25 } from '../../text/scores.ts'
-import { hasPhrase, phrasesOf, wordsOf } from '../../text/words.ts'
+import { hasPhrase, phrasesOf, searchTexts, wordsOf } from '../../text/words.ts'
 import { type Apply, fn, isNumber, isText } from './define.ts'
 
 const search =
   (quantify: (phrases: string[][], test: (phrase: string[]) => boolean) => boolean): Apply =>
-  ([source, ...texts]) => {
-    if (!isText(source) || !texts.every(isText)) return undefined
+  ([source, ...values]) => {
+    const texts = searchTexts(values)
+    if (!isText(source) || !texts) return undefined
     const words = wordsOf(source)
     const phrases = phrasesOf(texts)
     return phrases.length > 0 && quantify(phrases, (phrase) => hasPhrase(words, phrase))
