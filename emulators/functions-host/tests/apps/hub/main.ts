@@ -1,8 +1,8 @@
-// Event hub functions that report what they are given in their log, and fail or wait as the events ask for.
+// Event hub functions that report what they are given in their log, and fail or take long as the events ask for.
+import { setTimeout as delay } from 'node:timers/promises'
 import { app, type EventHubFunctionOptions, type InvocationContext } from '@azure/functions'
 
 const failures = new Map<string, number>()
-let release = Promise.withResolvers<void>()
 
 async function handle(given: unknown, context: InvocationContext): Promise<void> {
   const text = JSON.stringify(given)
@@ -14,7 +14,7 @@ async function handle(given: unknown, context: InvocationContext): Promise<void>
     failures.set(String(id), failed + 1)
     throw new Error(`asked to fail ${id}`)
   }
-  if (text.includes('hold')) await release.promise
+  if (text.includes('slow')) await delay(1000)
   context.log(`${context.functionName} did ${text}`)
 }
 
@@ -28,12 +28,4 @@ app.eventHub('patient', {
   ...many,
   consumerGroup: 'patient',
   retry: { strategy: 'fixedDelay', delayInterval: { minutes: 10 }, maxRetryCount: 2 },
-})
-
-app.timer('release', {
-  schedule: '0 0 0 1 1 *',
-  handler: () => {
-    release.resolve()
-    release = Promise.withResolvers<void>()
-  },
 })
