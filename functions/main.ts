@@ -8,9 +8,11 @@ import { registerEvents } from './events/web-pubsub.ts'
 import { registerFeed } from './feed/on-chat-change.ts'
 import { registerRepair } from './feed/repair.ts'
 import { asyncapiEndpoint } from './http/asyncapi.ts'
+import { createAttachmentEndpoint } from './http/create-attachment.ts'
 import { createChatEndpoint } from './http/create-chat.ts'
 import { deleteMessageEndpoint } from './http/delete-message.ts'
 import { editMessageEndpoint } from './http/edit-message.ts'
+import { getAttachmentEndpoint } from './http/get-attachment.ts'
 import { getChatEndpoint } from './http/get-chat.ts'
 import { getMeEndpoint } from './http/get-me.ts'
 import { getMessageEndpoint } from './http/get-message.ts'
@@ -19,6 +21,7 @@ import { getSettingsEndpoint } from './http/get-settings.ts'
 import { getUserEndpoint } from './http/get-user.ts'
 import { healthEndpoint } from './http/health.ts'
 import { jwksEndpoint } from './http/jwks.ts'
+import { listAttachmentsEndpoint } from './http/list-attachments.ts'
 import { listBotsEndpoint } from './http/list-bots.ts'
 import { listChatsEndpoint } from './http/list-chats.ts'
 import { listMembersEndpoint } from './http/list-members.ts'
@@ -42,6 +45,7 @@ import { unreactEndpoint } from './http/unreact.ts'
 import { updateChatEndpoint } from './http/update-chat.ts'
 import { updateMeEndpoint } from './http/update-me.ts'
 import { updateSettingsEndpoint } from './http/update-settings.ts'
+import { registerSweepAttachments } from './timers/sweep-attachments.ts'
 
 const endpoints = [
   registerEndpoint,
@@ -75,6 +79,9 @@ const endpoints = [
   markReadEndpoint,
   markDeliveredEndpoint,
   listReceiptsEndpoint,
+  createAttachmentEndpoint,
+  listAttachmentsEndpoint,
+  getAttachmentEndpoint,
   listBotsEndpoint,
   getRunEndpoint,
   syncEndpoint,
@@ -88,3 +95,4 @@ registerEvents(endpoints)
 registerFeed()
 registerRepair()
 registerRunBot()
+registerSweepAttachments()

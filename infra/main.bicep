@@ -383,6 +383,7 @@ var standby = {
   'AzureWebJobs.on-chat-change.Disabled': 'true'
   'AzureWebJobs.repair.Disabled': 'true'
   'AzureWebJobs.run-bot.Disabled': 'true'
+  'AzureWebJobs.sweep-attachments.Disabled': 'true'
 }
 
 module app 'functions.bicep' = {

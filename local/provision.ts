@@ -1,5 +1,6 @@
-// Creates what is absent: database, containers, queues and blob containers, as infra/containers.json has them. Runs in
-// a short-lived process, because the SDKs it needs would stay in the supervisor's memory for nothing.
+// Creates what is absent: database, containers, queues and blob containers, as infra/containers.json has them, and lets
+// pages reach the blobs. Runs in a short-lived process, because the SDKs it needs would stay in the supervisor's memory
+// for nothing.
 import { readFile } from 'node:fs/promises'
 import { CosmosClient, type PartitionKeyKind } from '@azure/cosmos'
 import { BlobServiceClient } from '@azure/storage-blob'
@@ -39,8 +40,15 @@ async function provision({ plan: file, cosmos, storage }: z.infer<typeof task>):
   await Promise.all([
     createContainers(),
     ...queues.map((name) => queueService.getQueueClient(name).createIfNotExists()),
+    openToPages(blobService),
     ...blobContainers.map((name) => blobService.getContainerClient(name).createIfNotExists()),
   ])
+}
+
+/** Pages upload and download by signed addresses, which are all the permission there is. */
+async function openToPages(blobs: BlobServiceClient): Promise<void> {
+  const anyone = { allowedOrigins: '*', allowedHeaders: '*', exposedHeaders: '*', maxAgeInSeconds: 3600 }
+  await blobs.setProperties({ cors: [{ ...anyone, allowedMethods: 'GET,HEAD,PUT,OPTIONS' }] })
 }
 
 process.once('message', (message) => {

@@ -2,11 +2,14 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '@azure/cosmos'
+import type { TokenCredential } from '@azure/identity'
+import { createAttachmentStore } from './azure/attachment-store.ts'
 import { createCosmos } from './azure/cosmos.ts'
 import { credentialOf, modelTokens } from './azure/credential.ts'
 import { createEventTokens } from './azure/event-tokens.ts'
 import { createInboxStore } from './azure/inbox-store.ts'
 import { createLogStore } from './azure/log-store.ts'
+import { createMediaStore } from './azure/media-store.ts'
 import { createPersonalStore } from './azure/personal-store.ts'
 import { createReportStore } from './azure/report-store.ts'
 import { createSecrets } from './azure/secrets.ts'
@@ -29,7 +32,7 @@ import { createAppender } from './services/log/append.ts'
 import { createDeliverer } from './services/log/deliver.ts'
 import { forEverybody, withTargets } from './services/log/with-targets.ts'
 import { explainRefusal } from './services/messages/send-message.ts'
-import type { Logger, Push, Secrets, Time } from './services/ports.ts'
+import type { Logger, MediaStore, Push, Secrets, Time } from './services/ports.ts'
 
 /** How long an answer waits for its message to be out: while the push service is away, stored is enough. */
 const PUBLISH_PATIENCE_MS = 500
@@ -47,6 +50,8 @@ export function createApp(config: Config, logger: Logger) {
   const log = createLogStore(cosmos.container('chats'))
   const state = createStateStore(cosmos.container('state'))
   const inbox = createInboxStore(cosmos.container('inbox'))
+  const attachments = createAttachmentStore(cosmos.container('state'))
+  const media = mediaOf(config, credential)
   const users = createUserStore(cosmos.container('users'))
   const sessions = createSessionStore(cosmos.container('sessions'))
   const push = createPush(
@@ -86,6 +91,8 @@ export function createApp(config: Config, logger: Logger) {
     personal: createPersonalStore(cosmos.container('users')),
     reports: createReportStore(cosmos.container('users')),
     sessions,
+    attachments,
+    media,
     push,
     deliverer,
     published,
@@ -99,6 +106,8 @@ export function createApp(config: Config, logger: Logger) {
       { time, random: Math.random, logger, firstTokenMs: config.firstTokenMs },
     ),
     repairAfterMs: config.repairAfterMs,
+    attachmentLimits: config.attachmentLimits,
+    uploadMaxAgeMs: config.uploadMaxAgeMs,
     probes: probesOf(config, push, cosmos),
     newId,
     receiptFrame,
@@ -127,4 +136,10 @@ function apiKeys({ gemini, openai, azureOpenAi }: Config, secrets: Secrets | und
   const settings = { gemini: gemini.apiKey, openai: openai.apiKey, 'azure-openai': azureOpenAi.apiKey }
   return async (provider: ProviderName): Promise<string | undefined> =>
     (await secrets?.read(`${provider}-api-key`)) ?? settings[provider]
+}
+
+function mediaOf({ media }: Config, credential: TokenCredential): MediaStore {
+  // The functions host itself does not start without a storage, so nobody waits for this one.
+  if (!media) return createMediaStore({ connectionString: '' })
+  return createMediaStore('endpoint' in media ? { ...media, credential } : media)
 }

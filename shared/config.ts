@@ -1,5 +1,6 @@
 // The only reader of the environment. The names are the app settings that infra/ sets in Azure and local/ on a laptop.
 import * as z from 'zod'
+import { ATTACHMENT_LIMITS, type AttachmentLimits } from './domain/attachment.ts'
 import { type Bot, PROVIDERS } from './domain/bot.ts'
 
 const text = z.string().min(1)
@@ -50,6 +51,9 @@ const signingKey = z.looseObject({ kid: text, kty: z.enum(['EC', 'OKP', 'RSA']),
 /** A JWK set as text, from the settings or from Key Vault. */
 export const signingKeySet = json(z.object({ keys: z.array(signingKey).min(1) }))
 
+const bytes = z.int().min(1).optional()
+const attachmentLimits = z.strictObject({ image: bytes, video: bytes, audio: bytes, file: bytes })
+
 const milliseconds = z
   .string()
   .regex(/^\d{1,9}$/)
@@ -68,6 +72,7 @@ const settings = z.object({
   ENTRA_AUTHORITY: text.default('https://login.microsoftonline.com'),
   AzureWebJobsStorage: text.optional(),
   AzureWebJobsStorage__queueServiceUri: text.optional(),
+  AzureWebJobsStorage__blobServiceUri: text.optional(),
   AZURE_CLIENT_ID: text.optional(),
   KEY_VAULT_URI: z.url({ protocol: /^https$/ }).optional(),
   SECRETS_REFRESH_MS: milliseconds.default(300_000),
@@ -83,6 +88,8 @@ const settings = z.object({
   AZURE_OPENAI_API_VERSION: text.default('2024-10-21'),
   FIRST_TOKEN_MS: milliseconds.default(20_000),
   REPAIR_AFTER_MS: milliseconds.default(3_000),
+  ATTACHMENT_LIMITS: json(attachmentLimits).default({}),
+  UPLOAD_MAX_AGE_MS: milliseconds.default(24 * 3600_000),
 })
 
 /** Each is reached by a key or by its address and the app's identity; keys that sign are given or kept in Key Vault. */
@@ -105,6 +112,8 @@ export interface Config {
   events: { audience: string; sender: string; tenantId: string; authority: string } | undefined
   /** Where the queues answer. */
   queueEndpoint: string | undefined
+  /** Where attachments are kept. */
+  media: { connectionString: string } | { endpoint: string } | undefined
   managedIdentityClientId: string | undefined
   /** What it holds goes before the settings of the same meaning. */
   keyVault: { uri: string; refreshMs: number } | undefined
@@ -117,6 +126,10 @@ export interface Config {
   /** How long a model may take to its first token. */
   firstTokenMs: number
   repairAfterMs: number
+  /** The largest attachment of each type, bytes. */
+  attachmentLimits: AttachmentLimits
+  /** How long an upload may wait for its message. */
+  uploadMaxAgeMs: number
 }
 
 /**
@@ -150,6 +163,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
         }
       : undefined,
     queueEndpoint: env.AzureWebJobsStorage__queueServiceUri ?? queueEndpointOf(env.AzureWebJobsStorage),
+    media: mediaOf(env),
     managedIdentityClientId: env.AZURE_CLIENT_ID,
     keyVault: env.KEY_VAULT_URI ? { uri: env.KEY_VAULT_URI, refreshMs: env.SECRETS_REFRESH_MS } : undefined,
     signingKeys: env.SIGNING_KEYS,
@@ -164,6 +178,8 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     },
     firstTokenMs: env.FIRST_TOKEN_MS,
     repairAfterMs: env.REPAIR_AFTER_MS,
+    attachmentLimits: { ...ATTACHMENT_LIMITS, ...given(env.ATTACHMENT_LIMITS) },
+    uploadMaxAgeMs: env.UPLOAD_MAX_AGE_MS,
   }
 }
 
@@ -175,6 +191,15 @@ export function feedPollDelayMs(environment: Record<string, string | undefined> 
   const delay = Number(environment.FEED_POLL_DELAY_MS)
   return Number.isInteger(delay) && delay >= 10 ? delay : 1_000
 }
+
+/** An address stands before a key: where both are set, the key is the host's own. */
+function mediaOf(env: z.infer<typeof settings>): Config['media'] {
+  if (env.AzureWebJobsStorage__blobServiceUri) return { endpoint: env.AzureWebJobsStorage__blobServiceUri }
+  return env.AzureWebJobsStorage ? { connectionString: env.AzureWebJobsStorage } : undefined
+}
+
+const given = (limits: Partial<AttachmentLimits>): Partial<AttachmentLimits> =>
+  Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined))
 
 const queueEndpointOf = (connectionString: string | undefined): string | undefined =>
   /QueueEndpoint=([^;]+)/i.exec(connectionString ?? '')?.[1]

@@ -7,6 +7,8 @@ import { parseInput } from '../../shared/protocol/parse.ts'
 export interface Answer {
   status: number
   body?: unknown
+  /** Of the response; a command's reply has none. */
+  headers?: Record<string, string>
 }
 
 interface Common<I> {

@@ -69,10 +69,14 @@ async function authenticate(app: App, request: HttpRequest): Promise<Actor> {
   return actor
 }
 
-function toResponse({ status, body }: Answer): HttpResponseInit {
-  if (body === undefined) return { status }
-  const headers = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' }
-  return { status, headers, body: JSON.stringify(body) }
+function toResponse({ status, body, headers: own }: Answer): HttpResponseInit {
+  const headers = { 'cache-control': 'no-store', ...own }
+  if (body === undefined) return own ? { status, headers } : { status }
+  return {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+    body: JSON.stringify(body),
+  }
 }
 
 function toErrorResponse(error: unknown, context: InvocationContext): HttpResponseInit {

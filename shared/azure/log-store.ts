@@ -3,7 +3,7 @@ import type { Container } from '@azure/cosmos'
 import { type Chat, MAX_MEMBERS } from '../domain/chat.ts'
 import type { ChatJob } from '../domain/chat-job.ts'
 import type { MessageEntry, StoredEntry } from '../domain/entry.ts'
-import type { CommitOutcome, LogBatch, LogStore, MessageRange } from '../services/ports.ts'
+import type { CommitOutcome, LogBatch, LogStore, MediaRange, MessageRange } from '../services/ports.ts'
 import { retryAfterOf, statusOf } from './cosmos-errors.ts'
 import { inList, queryAll, readItem } from './cosmos-items.ts'
 import { toOutcome, toSteps } from './log-batch.ts'
@@ -56,6 +56,7 @@ export function createLogStore(chats: Container): LogStore {
       return entries(chatId, `SELECT * FROM c WHERE c.dedupeKey IN ${text} AND c.seq > 0`, values)
     },
     listMessages: (chatId, range) => listMessages(chats, chatId, range),
+    listMedia: (chatId, range) => listMedia(chats, chatId, range),
     async readChat(chatId) {
       const found = await readItem<Chat>(chats, chatId, 'chat')
       return found && toChat(found.item)
@@ -127,4 +128,13 @@ async function listMessages(chats: Container, chatId: string, range: MessageRang
   const found = await queryAll<StoredEntry>(chats, { partition: chatId, text, values })
   const messages = found.map(toEntry) as (StoredEntry & MessageEntry)[]
   return forward ? messages : messages.reverse()
+}
+
+async function listMedia(chats: Container, chatId: string, range: MediaRange): Promise<MessageEntry[]> {
+  const { from, before = Number.MAX_SAFE_INTEGER, type, limit } = range
+  const text = `SELECT TOP ${limit} * FROM c
+    WHERE c.seq >= @from AND c.seq < @before AND c.media ${type ? '= @type' : "> ''"} ORDER BY c.seq DESC`
+  const values = { from, before, ...(type && { type }) }
+  const found = await queryAll<StoredEntry>(chats, { partition: chatId, text, values })
+  return found.map(toEntry) as (StoredEntry & MessageEntry)[]
 }

@@ -6,6 +6,9 @@ export const PAGE_BYTES = 240 * 1024
 /** The longest text of a message, in UTF-16 code units. */
 export const MAX_TEXT = 8_000
 
+/** The longest caption of an attachment, likewise. */
+export const MAX_CAPTION = 1_000
+
 const encoder = new TextEncoder()
 
 /** The size of a text in UTF-8. */

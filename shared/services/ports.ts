@@ -1,9 +1,10 @@
 // What the use cases need from the world. shared/azure meets these with the Azure SDKs.
 
+import type { Attachment } from '../domain/attachment.ts'
 import type { Run } from '../domain/bot.ts'
 import type { Chat, Head, InboxChange, InboxItem, Member, Receipt } from '../domain/chat.ts'
 import type { ChatJob, JobChange } from '../domain/chat-job.ts'
-import type { MessageEntry, Position, StoredEntry } from '../domain/entry.ts'
+import type { MediaType, MessageEntry, Position, StoredEntry } from '../domain/entry.ts'
 import type { Report } from '../domain/report.ts'
 import type { Settings } from '../domain/settings.ts'
 import type { Profile, User } from '../domain/user.ts'
@@ -63,6 +64,8 @@ export interface LogStore {
   findByKeys(chatId: string, dedupeKeys: string[]): Promise<StoredEntry[]>
   /** Messages in the open interval, ascending; the newest ones unless only `after` is given. */
   listMessages(chatId: string, range: MessageRange): Promise<MessageEntry[]>
+  /** Messages with an attachment in the open interval, newest first. */
+  listMedia(chatId: string, range: MediaRange): Promise<MessageEntry[]>
   readChat(chatId: string): Promise<Chat | undefined>
   readMember(chatId: string, userId: string): Promise<Member | undefined>
   /** By user id, after `after`; all of them unless there is a limit. */
@@ -86,6 +89,13 @@ export interface MessageRange {
   from: number
   before?: number | undefined
   after?: number | undefined
+  limit: number
+}
+
+export interface MediaRange {
+  from: number
+  before?: number | undefined
+  type?: MediaType | undefined
   limit: number
 }
 
@@ -243,6 +253,41 @@ export interface SessionStore {
   revoke(userId: string, sessionId: string, at: number): Promise<void>
   /** Sessions revoked at or after `since` (epoch milliseconds). */
   revokedSince(since: number): Promise<{ sessionId: string; at: number }[]>
+}
+
+export interface AttachmentStore {
+  /** False when it is there already. */
+  create(attachment: Attachment): Promise<boolean>
+  read(chatId: string, attachmentId: string): Promise<{ attachment: Attachment; etag: string } | undefined>
+  /** False when it changed since. */
+  replace(attachment: Attachment, etag: string): Promise<boolean>
+  delete(chatId: string, attachmentId: string): Promise<void>
+  /** Of all chats, those that have been waiting since before this time (epoch milliseconds). */
+  listPending(before: number, limit: number): Promise<{ attachment: Attachment; etag: string }[]>
+}
+
+/** The bytes of attachments. Its addresses are good for whoever holds them, and not for long. */
+export interface MediaStore {
+  /** Where to send the bytes, once: what is there is never overwritten. */
+  uploadUrl(
+    attachment: Attachment,
+  ): Promise<{ url: string; headers: Record<string, string>; expiresAt: string }>
+  readUrl(
+    attachment: Pick<Attachment, 'chatId' | 'attachmentId'>,
+    served: { contentType: string; disposition: string },
+  ): Promise<{ url: string; expiresAt: string }>
+  /** What is stored, with as many of its first bytes as asked for; undefined for nothing. */
+  inspect(chatId: string, attachmentId: string, bytes: number): Promise<StoredBytes | undefined>
+  remove(chatId: string, attachmentId: string): Promise<void>
+}
+
+export interface StoredBytes {
+  size: number
+  contentType: string
+  /** One that would be served with an encoding is not what it says. */
+  isPlain: boolean
+  etag: string
+  start: Uint8Array
 }
 
 export interface Push {

@@ -1,5 +1,6 @@
 // What the server says, against the schemas of the documents: every example is described in full, and nothing else is.
 import type * as z from 'zod'
+import { attachmentOut } from '../../shared/protocol/answers/attachments.ts'
 import { signedInOut } from '../../shared/protocol/answers/auth.ts'
 import { entryOut, messageOut } from '../../shared/protocol/answers/entries.ts'
 import { problemOut } from '../../shared/protocol/answers/problem.ts'
@@ -14,6 +15,7 @@ const examples = readExamples('valid')
 const THINGS: Record<string, z.ZodType> = {
   chat: chatOut,
   entry: entryOut,
+  attachment: attachmentOut,
   member: memberOut,
   message: messageOut,
   problem: problemOut,

@@ -11,9 +11,10 @@ import {
   renderRun,
   renderUser,
 } from '../../shared/protocol/render.ts'
+import { renderAttachment } from '../../shared/protocol/render-attachment.ts'
 import { renderChat } from '../../shared/protocol/render-chat.ts'
 import { readExamples } from './files.ts'
-import { chatView, storedEntry, storedMember, storedReceipt, storedRun } from './stored.ts'
+import { chatView, mediaMessage, storedEntry, storedMember, storedReceipt, storedRun } from './stored.ts'
 
 const files = readExamples('valid').filter(({ frame }) => frame !== undefined && frame !== 'push')
 const PRIVATE = { passwordHash: '$argon2id$…', _etag: '"1"', secret: 'hunter2' }
@@ -35,6 +36,7 @@ const RENDERERS: Record<string, (wire: never) => unknown> = {
     renderUser(storedUser(wire), { userId: 'email' in wire ? wire.userId : 'zoe', role: 'user' }),
   receipt: (wire: Wire<typeof renderReceipt>) => renderReceipt(storedReceipt(wire, 'c1')),
   member: (wire: Wire<typeof renderMember>) => renderMember(storedMember(wire)),
+  attachment: (wire: Wire<typeof renderAttachment>) => renderAttachment(mediaMessage(wire)),
   run: (wire: Wire<typeof renderRun>) => renderRun(storedRun(wire)),
   'signed-in': (wire: Wire<typeof renderSignedIn>) =>
     renderSignedIn({ ...wire, user: storedUser(wire.user), ...PRIVATE }),

@@ -1,8 +1,9 @@
-// The world in which the commands of the conformance files are asked: three people, a direct chat, a group, a bot.
+// The world in which the commands of the conformance files are asked: three people, a direct chat, a group, a bot, two uploads.
 
 import { runBot } from '../../shared/services/bots/run-bot.ts'
 import { createChat } from '../../shared/services/chats/create-chat.ts'
 import type { ModelChunk, StoredUser } from '../../shared/services/ports.ts'
+import { png } from '../support/media.ts'
 import { type MemoryApp, memoryApp } from '../support/memory-app.ts'
 
 const person = (userId: string, displayName: string): StoredUser => ({
@@ -36,8 +37,21 @@ export async function seededApp(): Promise<MemoryApp> {
   await runBot({ ...app, model: () => () => sayHello(app) }, { ...prompt, botId: 'assistant' }, true)
   await app.deliverer.idle()
   await app.state.moveReceipt(BOT_CHAT, 'ada', 'read', { seq: 5, n: 2, at: '2026-03-01T10:04:30.000Z' })
+  await announceFiles(app, view.item.chatId)
   app.time.set(at('10:05:00'))
   return app
+}
+
+/** Ada has uploaded a picture for the chat, and announced a file that she has not uploaded. */
+async function announceFiles({ attachments, media }: MemoryApp, chatId: string): Promise<void> {
+  const createdAt = '2026-03-01T10:04:00.000Z'
+  const common = { chatId, uploaderId: 'ada', createdAt, pendingSince: at('10:04:00') }
+  const picture = { name: 'picture.png', contentType: 'image/png', size: 67 }
+  await attachments.create({ ...common, attachmentId: 'a1Picture', ...picture })
+  const plan = { name: 'plan.pdf', contentType: 'application/pdf', size: 48_213 }
+  await attachments.create({ ...common, attachmentId: 'a2', ...plan })
+  const stored = { size: 67, contentType: 'image/png', isPlain: true, start: png(3, 2) }
+  media.blobs.set(`${chatId}/a1Picture`, stored)
 }
 
 const message = (senderId: string, clientMessageId: string, text: string) => ({

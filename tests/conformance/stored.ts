@@ -3,18 +3,27 @@ import type { Run } from '../../shared/domain/bot.ts'
 import type { Head, InboxItem, Receipt } from '../../shared/domain/chat.ts'
 import type { StoredEntry } from '../../shared/domain/entry.ts'
 import type { renderMember, renderReceipt, renderRun } from '../../shared/protocol/render.ts'
+import type { renderAttachment } from '../../shared/protocol/render-attachment.ts'
 import type { renderChat } from '../../shared/protocol/render-chat.ts'
 import type { ChatView } from '../../shared/services/chats/view.ts'
+import type { MediaMessage } from '../../shared/services/media/read-attachments.ts'
 
 /** Fields of the store, and one that a later version might add: none of them may be shown. */
 const PRIVATE = { id: 'x', _etag: '"1"', _ts: 1, _rid: 'r', dedupeKey: 'k', by: 'p1', secret: 'hunter2' }
 const START = { seq: 0, n: 0 }
 
+type WireAttachment = ReturnType<typeof renderAttachment>
 type WireReceipt = ReturnType<typeof renderReceipt>
 type WireChat = ReturnType<typeof renderChat>
 
 export const storedEntry = (wire: object): StoredEntry =>
   ({ ...wire, ...PRIVATE, joined: START, memberCount: 2, dropped: ['eve'] }) as unknown as StoredEntry
+
+/** The message that brought an attachment. */
+export function mediaMessage({ seq, senderId, createdAt, ...content }: WireAttachment): MediaMessage {
+  const entry = { ...PRIVATE, chatId: 'c1', seq, n: 99, type: 'message', senderId, createdAt } as const
+  return { ...entry, content: { ...PRIVATE, ...content } }
+}
 
 export const storedReceipt = ({ userId, delivered, read }: WireReceipt, chatId: string): Receipt => ({
   ...PRIVATE,

@@ -10,6 +10,7 @@ import { forEverybody, withTargets } from '../../shared/services/log/with-target
 import { explainRefusal } from '../../shared/services/messages/send-message.ts'
 import type { StoredUser } from '../../shared/services/ports.ts'
 import { type FixedTime, fixedTime } from './fixed-time.ts'
+import { type MemoryMedia, memoryAttachments, memoryMedia } from './memory-attachments.ts'
 import { memoryInbox } from './memory-inbox.ts'
 import { memoryLog } from './memory-log.ts'
 import { memoryPersonal, memoryReports } from './memory-personal.ts'
@@ -38,6 +39,7 @@ const config = readConfig({
 export interface MemoryApp extends App {
   time: FixedTime
   push: RecordedPush
+  media: MemoryMedia
 }
 
 /** An app of these people at this instant. Ids count up: `id1`, `id2`, … */
@@ -74,6 +76,8 @@ export function memoryApp(now: number, ...people: StoredUser[]): MemoryApp {
     push,
     deliverer,
     published,
+    attachments: memoryAttachments(),
+    media: memoryMedia(time.now),
     inbox: memoryInbox(),
     users: memoryUsers(...people),
     personal: memoryPersonal(),

@@ -50,6 +50,19 @@ export function memoryLog(): LogStore {
     findByKeys: async (chatId, keys) =>
       of(chatId).entries.filter(({ dedupeKey }) => keys.includes(dedupeKey)),
     listMessages: async (chatId, range) => listMessages(of(chatId).entries, range),
+    listMedia: async (chatId, { from, before = Number.POSITIVE_INFINITY, type, limit }) =>
+      of(chatId)
+        .entries.filter((entry) => entry.type === 'message')
+        .filter(
+          ({ seq, content }) =>
+            seq >= from &&
+            seq < before &&
+            content &&
+            content.type !== 'text' &&
+            content.type === (type ?? content.type),
+        )
+        .slice(-limit)
+        .reverse(),
     readChat: async (chatId) => of(chatId).chat,
     readMember: async (chatId, userId) => of(chatId).members.get(userId),
     listMembers: async (chatId, { after = '', limit } = { limit: 5_000 }) =>

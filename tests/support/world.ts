@@ -35,7 +35,7 @@ export async function startWorld({ hosts = 1, settings: more = {} }: WorldOption
     startWebPubSub({ port: 0 }),
   ])
   const { connectionString: storageConnectionString } = azurite
-  await provision(cosmos.connectionString)
+  await provision(cosmos.connectionString, storageConnectionString)
   const settings: Record<string, string> = {
     Cosmos: cosmos.connectionString,
     COSMOS_DATABASE: 'parley',

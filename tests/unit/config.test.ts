@@ -14,6 +14,7 @@ const AZURE = {
   WEB_PUBSUB_EVENTS_SENDER: 'web-pubsub',
   AZURE_TENANT_ID: 'tenant',
   AzureWebJobsStorage__queueServiceUri: 'https://a.queue.core.windows.net/',
+  AzureWebJobsStorage__blobServiceUri: 'https://a.blob.core.windows.net/',
   AZURE_CLIENT_ID: 'client',
   SIGNING_KEYS: LOCAL.SIGNING_KEYS,
 }
@@ -26,6 +27,7 @@ test('connection strings, as emulators have them; the rest has defaults', () => 
     hub: 'chat',
     events: undefined,
     queueEndpoint: 'http://localhost:10001/a',
+    media: { connectionString: LOCAL.AzureWebJobsStorage },
     managedIdentityClientId: undefined,
     keyVault: undefined,
     signingKeys: { keys: [KEY] },
@@ -36,6 +38,8 @@ test('connection strings, as emulators have them; the rest has defaults', () => 
     azureOpenAi: { endpoint: undefined, apiKey: undefined, apiVersion: '2024-10-21' },
     firstTokenMs: 20_000,
     repairAfterMs: 3_000,
+    attachmentLimits: { image: 20_971_520, video: 209_715_200, audio: 52_428_800, file: 104_857_600 },
+    uploadMaxAgeMs: 86_400_000,
   })
 })
 
@@ -50,8 +54,21 @@ test('addresses without keys, as in Azure', () => {
       authority: 'https://login.microsoftonline.com',
     },
     queueEndpoint: 'https://a.queue.core.windows.net/',
+    media: { endpoint: 'https://a.blob.core.windows.net/' },
     managedIdentityClientId: 'client',
   })
+})
+
+test('larger or smaller attachments, a type at a time', () => {
+  const read = (limits: string) => readConfig({ ...LOCAL, ATTACHMENT_LIMITS: limits }).attachmentLimits
+  expect(read('{"image":1000}')).toEqual({
+    image: 1_000,
+    video: 209_715_200,
+    audio: 52_428_800,
+    file: 104_857_600,
+  })
+  expect(() => read('{"picture":1}')).toThrow('ATTACHMENT_LIMITS')
+  expect(() => read('{"image":0}')).toThrow('ATTACHMENT_LIMITS')
 })
 
 test('a vault for secrets takes the place of keys in the settings', () => {

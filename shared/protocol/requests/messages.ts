@@ -1,10 +1,31 @@
 // Messages and receipts. One schema per use case, for its route and its command alike. Unknown fields are refused by name.
 import * as z from 'zod'
-import { MAX_TEXT } from '../../domain/budget.ts'
+import { MAX_CAPTION, MAX_TEXT } from '../../domain/budget.ts'
 import { MAX_MENTIONS } from '../../domain/retouch.ts'
+import { contentType, fileName, fileSize } from './attachments.ts'
 import { clientId, id, known, limit, seq } from './fields.ts'
 
-const content = z.strictObject({ type: z.literal('text'), text: z.string().min(1).max(MAX_TEXT) })
+const text = z.strictObject({ type: z.literal('text'), text: z.string().min(1).max(MAX_TEXT) })
+const file = {
+  attachmentId: id,
+  name: fileName,
+  contentType,
+  size: fileSize,
+  caption: z.string().min(1).max(MAX_CAPTION).optional(),
+}
+/** A ThumbHash in base64: https://evanw.github.io/thumbhash */
+const placeholder = z
+  .string()
+  .max(64)
+  .regex(/^[A-Za-z0-9+/]+={0,2}$/, 'must be base64')
+  .optional()
+const content = z.discriminatedUnion('type', [
+  text,
+  z.strictObject({ type: z.literal('image'), ...file, placeholder }),
+  z.strictObject({ type: z.literal('video'), ...file, placeholder }),
+  z.strictObject({ type: z.literal('audio'), ...file }),
+  z.strictObject({ type: z.literal('file'), ...file }),
+])
 
 /** Ids of members; more than `MAX_MENTIONS` are refused. */
 const mentions = z.array(id).max(MAX_MENTIONS).optional()
@@ -29,11 +50,11 @@ export const messageRequest = z.strictObject({ chatId: id, seq })
 
 /** An edit gives a text another text, or media another caption. What it leaves out of media, or repeats, stays. */
 const editedContent = z.discriminatedUnion('type', [
-  content,
+  text,
   z.strictObject({
     type: z.enum(['image', 'video', 'audio', 'file']),
     attachmentId: id,
-    caption: z.string().max(1_000).optional(),
+    caption: z.string().max(MAX_CAPTION).optional(),
     name: z.string().optional(),
     contentType: z.string().optional(),
     size: z.int().optional(),

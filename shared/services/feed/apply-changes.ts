@@ -3,10 +3,13 @@ import type { Chat, Head } from '../../domain/chat.ts'
 import type { MemberEntry, MessageEntry, StoredEntry } from '../../domain/entry.ts'
 import { ChatError } from '../../domain/error.ts'
 import { applyMemberEntry, ensureHead, type MembershipDeps } from '../chats/membership.ts'
+import type { RemoveDeps } from '../media/remove-attachments.ts'
 import type { Time } from '../ports.ts'
 import { applyRetouches, withoutSeen } from './apply-retouches.ts'
 
-export interface FeedDeps extends MembershipDeps {
+export interface FeedDeps extends MembershipDeps, RemoveDeps {
+  log: MembershipDeps['log']
+  logger: MembershipDeps['logger']
   time: Time
 }
 

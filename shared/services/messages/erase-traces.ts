@@ -1,10 +1,12 @@
-// What a deleted message leaves elsewhere: the text of the run that wrote it, and the inboxes of those it named. The one
-// place for whatever else must go with a message. Runs right after the deletion and again from the change feed.
+// What a deleted message leaves elsewhere: the text of the run that wrote it, its attachment, and the inboxes of those it
+// named. The one place for whatever else must go with a message. Runs right after the deletion and again from the change
+// feed.
 import type { DeleteEntry, MessageEntry } from '../../domain/entry.ts'
+import { type RemoveDeps, removeAttachments } from '../media/remove-attachments.ts'
 import type { InboxStore, StateStore } from '../ports.ts'
 import { applyMentions } from './mentions.ts'
 
-export interface EraseDeps {
+export interface EraseDeps extends RemoveDeps {
   state: StateStore
   inbox: InboxStore
 }
@@ -15,11 +17,12 @@ export async function eraseTraces(
   entry: DeleteEntry,
   target: MessageEntry,
 ): Promise<boolean> {
-  const { chatId } = entry
+  const { chatId, attachmentId } = entry
   const { seq, senderId } = target
   const [erased] = await Promise.all([
     target.run === undefined || eraseRunText(deps.state, chatId, target.run.runId),
     applyMentions(deps.inbox, { chatId, seq, senderId, dropped: entry.dropped }),
+    attachmentId !== undefined && removeAttachments(deps, chatId, [attachmentId]),
   ])
   return erased
 }

@@ -2,6 +2,8 @@ import { type Content, type MessageEntry, messageKey, type StoredEntry } from '.
 import { ChatError } from '../../domain/error.ts'
 import type { Actor } from '../../domain/user.ts'
 import type { Appender } from '../log/append.ts'
+import { claimAttachment } from '../media/claim-attachment.ts'
+import type { MediaDeps } from '../media/media-deps.ts'
 import type { InboxStore, Logger, LogStore } from '../ports.ts'
 import { namedMembers, tryMentions } from './mentions.ts'
 
@@ -14,7 +16,7 @@ export interface SendMessage {
   lastSeq?: number | undefined
 }
 
-export interface SendDeps {
+export interface SendDeps extends MediaDeps {
   appender: Appender
   log: LogStore
   inbox: InboxStore
@@ -24,18 +26,22 @@ export interface SendDeps {
 
 /**
  * Appends the message to the chat's log; the same `clientMessageId` again, whenever, is answered with the first entry.
- * @throws ChatError `chat-not-found`, `forbidden`, `chat-closed`, `id-reused`, `invalid-request` (replyTo), `busy`
+ * @throws ChatError `chat-not-found`, `forbidden`, `chat-closed`, `id-reused`, `invalid-request` (replyTo), `busy`,
+ * and with an attachment what `claimAttachment` throws
  */
 export async function sendMessage(
   deps: SendDeps,
   actor: Actor,
   message: SendMessage,
 ): Promise<{ entry: StoredEntry; created: boolean }> {
-  const { chatId, clientMessageId, content, replyTo } = message
+  const { chatId, clientMessageId, content: asked, replyTo } = message
   const [named] = await Promise.all([
     namedMembers(deps.log, chatId, message.mentions),
     replyTo !== undefined && checkReply(deps, actor, chatId, replyTo),
   ])
+  const key = messageKey(actor.userId, clientMessageId)
+  const content =
+    asked.type === 'text' ? asked : await claimAttachment(deps, actor, { chatId, key, content: asked })
   const entry = {
     type: 'message' as const satisfies MessageEntry['type'],
     senderId: actor.userId,
@@ -43,7 +49,7 @@ export async function sendMessage(
     content,
     ...(replyTo !== undefined && { replyTo }),
     ...(named && named.length > 0 && { mentions: named }),
-    dedupeKey: messageKey(actor.userId, clientMessageId),
+    dedupeKey: key,
   }
   const sent = await deps.appender.append(chatId, entry, message.lastSeq)
   if (sent.created && named) {

@@ -31,6 +31,7 @@ const OF_THE_HOST = [
 
 /** What our code reads and Azure does not have, and why. */
 const NOT_IN_AZURE: Record<string, string> = {
+  ATTACHMENT_LIMITS: 'its defaults are good; extraSettings changes them',
   AZURE_OPENAI_API_KEY: 'the identity signs in; a key would lie in the vault',
   AZURE_OPENAI_API_VERSION: 'its default is good; extraSettings changes it',
   AzureWebJobsStorage: 'a connection string: emulators only',
@@ -44,6 +45,7 @@ const NOT_IN_AZURE: Record<string, string> = {
   REPAIR_AFTER_MS: 'its default is good; extraSettings changes it',
   SECRETS_REFRESH_MS: 'its default is good; extraSettings changes it',
   SIGNING_KEYS: 'lie in the vault',
+  UPLOAD_MAX_AGE_MS: 'its default is good; extraSettings changes it',
   WebPubSub: 'a connection string: emulators only',
 }
 

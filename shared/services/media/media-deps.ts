@@ -1,0 +1,15 @@
+import type { AttachmentLimits } from '../../domain/attachment.ts'
+import type { AttachmentStore, InboxStore, Logger, LogStore, MediaStore, StateStore, Time } from '../ports.ts'
+
+/** What attachments need of the world. */
+export interface MediaDeps {
+  log: LogStore
+  inbox: InboxStore
+  state: StateStore
+  attachments: AttachmentStore
+  media: MediaStore
+  time: Time
+  logger: Logger
+  attachmentLimits: AttachmentLimits
+  newId(): string
+}
