@@ -24,7 +24,7 @@ export async function start(bundle: Bundle): Promise<void> {
     .description('Runs the whole of Parley on this machine, offline.')
     .option(
       '--ports <base>',
-      'six ports in a row from here: api, Web PubSub, Cosmos, blob, queue, AI; 0 takes any free ones',
+      'eight ports in a row from here: api, Web PubSub, Cosmos, blob, queue, AI, Key Vault, identity; 0 takes any free ones',
       parseBase,
     )
     .option('--data <dir>', 'where everything is kept', '.parley')
@@ -90,8 +90,8 @@ function warn(text: string): void {
 
 function parseBase(value: string): number {
   const base = Number(value)
-  if (Number.isInteger(base) && (base === 0 || (base >= 1024 && base <= 65_530))) return base
-  throw new InvalidArgumentError('A base port is 0 or a whole number from 1024 to 65530.')
+  if (Number.isInteger(base) && (base === 0 || (base >= 1024 && base <= 65_528))) return base
+  throw new InvalidArgumentError('A base port is 0 or a whole number from 1024 to 65528.')
 }
 
 // True only in the bundle, which `start.ts` turns into.

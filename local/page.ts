@@ -12,7 +12,8 @@ export function page(stack: Stack, milliseconds: number): string {
     ['Cosmos DB', stack.cosmos, 'database "parley", the emulator\'s well-known key'],
     ['Blobs', stack.blob, ''],
     ['Queues', stack.queue, ''],
-    ['AI', stack.ai, 'Gemini protocol; script it at /_emulator/script'],
+    ['AI', stack.ai, 'Gemini and OpenAI; script it at /_emulator/script'],
+    ['Key Vault', stack.keyVault, 'the secret "signing-keys"; a new version rotates them'],
   ]
   const lines = rows
     .filter(([, url]) => url !== '')

@@ -1,4 +1,4 @@
-// The ports of the local stack: Microsoft's own by default, or six in a row from a base.
+// The ports of the local stack: Microsoft's own by default, or eight in a row from a base.
 import { createServer } from 'node:net'
 
 export interface Ports {
@@ -8,6 +8,8 @@ export interface Ports {
   blob: number
   queue: number
   ai: number
+  keyVault: number
+  identity: number
 }
 
 /** What listens on each port, in the order in which `--ports <base>` hands them out. */
@@ -18,11 +20,22 @@ const SERVICES: Record<keyof Ports, string> = {
   blob: 'Azurite (blobs)',
   queue: 'Azurite (queues)',
   ai: 'the AI emulator',
+  keyVault: 'the Key Vault emulator',
+  identity: 'the managed-identity endpoint',
 }
 
-const STANDARD: Ports = { api: 7071, webPubSub: 8080, cosmos: 8081, blob: 10_000, queue: 10_001, ai: 7090 }
+const STANDARD: Ports = {
+  api: 7071,
+  webPubSub: 8080,
+  cosmos: 8081,
+  blob: 10_000,
+  queue: 10_001,
+  ai: 7090,
+  keyVault: 8443,
+  identity: 8444,
+}
 
-/** The standard ports; or base+0 api, +1 Web PubSub, +2 Cosmos, +3 blob, +4 queue, +5 AI; with base 0 any free ones. */
+/** The standard ports; or from the base on, in the order of `SERVICES`; with base 0 any free ones. */
 export async function choosePorts(base: number | undefined): Promise<Ports> {
   if (base === undefined) return STANDARD
   const names = Object.keys(SERVICES) as (keyof Ports)[]

@@ -11,7 +11,8 @@ export interface Addresses {
   cosmos: string
   storage: string
   ai: string
-  signingKeys: string
+  /** How the vault is reached; without one of ours, the keys that sign. */
+  keys: Settings
 }
 
 export interface OwnSettings {
@@ -54,7 +55,7 @@ function given([name, value]: [string, string]): boolean {
 /** Whether the developer's settings put another service in the place of one of ours. */
 export function isReplaced(
   own: OwnSettings,
-  setting: 'Cosmos' | 'WebPubSub' | 'AzureWebJobsStorage',
+  setting: 'Cosmos' | 'WebPubSub' | 'AzureWebJobsStorage' | 'KEY_VAULT_URI',
 ): boolean {
   return Object.keys(own.values).some((name) => name === setting || name.startsWith(`${setting}__`))
 }
@@ -69,7 +70,7 @@ export function appSettings(stack: Addresses, own: OwnSettings): Settings {
     ...(!isReplaced(own, 'WebPubSub') && { WebPubSub: stack.webPubSub }),
     WEB_PUBSUB_HUB: 'chat',
     ...(!isReplaced(own, 'AzureWebJobsStorage') && { AzureWebJobsStorage: stack.storage }),
-    SIGNING_KEYS: stack.signingKeys,
+    ...stack.keys,
     ISSUER: stack.api,
     BOTS: JSON.stringify([
       { botId: 'assistant', displayName: 'Assistant', provider: 'gemini', model: 'gemini-2.5-flash' },

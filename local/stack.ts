@@ -15,6 +15,7 @@ import { type Part, startEmulator } from './process.ts'
 import { startProvisioner } from './provisioning.ts'
 import { appSettings, isReplaced, readOwnSettings } from './settings.ts'
 import { signingKeys } from './signing-keys.ts'
+import { startVault } from './vault.ts'
 
 export interface StackOptions {
   /** First of the ports in a row; 0 any free ones; absent Microsoft's own. */
@@ -38,6 +39,9 @@ export interface Stack {
   queue: string
   storage: string
   ai: string
+  keyVault: string
+  /** Where the vault's callers get their tokens. */
+  identity: string
   dataDir: string
   pids: Record<string, number>
   accounts: Account[]
@@ -67,6 +71,7 @@ export async function startStack(options: StackOptions, parts: AsyncDisposableSt
     cosmos: !isReplaced(own, 'Cosmos'),
     webPubSub: !isReplaced(own, 'WebPubSub'),
     storage: !isReplaced(own, 'AzureWebJobsStorage'),
+    keyVault: !isReplaced(own, 'KEY_VAULT_URI'),
   }
   await requireFree({
     ai: ports.ai,
@@ -74,6 +79,7 @@ export async function startStack(options: StackOptions, parts: AsyncDisposableSt
     ...(ours.cosmos && { cosmos: ports.cosmos }),
     ...(ours.webPubSub && { webPubSub: ports.webPubSub }),
     ...(ours.storage && { blob: ports.blob, queue: ports.queue }),
+    ...(ours.keyVault && { keyVault: ports.keyVault, identity: ports.identity }),
   })
 
   const api = `http://127.0.0.1:${ports.api}/api`
@@ -83,7 +89,7 @@ export async function startStack(options: StackOptions, parts: AsyncDisposableSt
     ? emulator('The Cosmos DB emulator', cosmosArguments(ports.cosmos, join(dataDir, 'cosmos'), level))
     : undefined
   const provisioner = parts.use(startProvisioner(bundle))
-  const [azurite, webPubSub, ai, keys, app] = await Promise.all([
+  const [azurite, webPubSub, ai, vault, app] = await Promise.all([
     ours.storage
       ? startAzurite({
           blobPort: ports.blob,
@@ -101,7 +107,11 @@ export async function startStack(options: StackOptions, parts: AsyncDisposableSt
     startAi({ port: ports.ai, log: level, pace: { firstTokenMs: 150, chunkDelayMs: 30 } }).then((it) =>
       parts.use(it),
     ),
-    signingKeys(dataDir),
+    ours.keyVault
+      ? startVault({ port: ports.keyVault, identityPort: ports.identity, dataDir, log: level }, () =>
+          signingKeys(dataDir),
+        ).then((it) => parts.use(it))
+      : undefined,
     hasHost ? (options.app ?? buildApp(join(dataDir, 'app'))) : '',
   ])
 
@@ -113,7 +123,7 @@ export async function startStack(options: StackOptions, parts: AsyncDisposableSt
       cosmos: `AccountEndpoint=${cosmosUrl};AccountKey=${COSMOS_KEY};`,
       storage: azurite?.connectionString ?? '',
       ai: ai.url,
-      signingKeys: keys,
+      keys: vault?.settings ?? { SIGNING_KEYS: await signingKeys(dataDir) },
     },
     own,
   )
@@ -150,6 +160,8 @@ export async function startStack(options: StackOptions, parts: AsyncDisposableSt
     queue: azurite?.queueUrl ?? '',
     storage: azurite?.connectionString ?? '',
     ai: ai.url,
+    keyVault: vault?.url ?? '',
+    identity: vault?.identityUrl ?? '',
     dataDir,
     hasHost,
     pids: {

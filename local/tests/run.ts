@@ -16,6 +16,8 @@ export interface Ready {
   blob: string
   queue: string
   ai: string
+  keyVault: string
+  identity: string
   pids: { supervisor: number; cosmos: number; azurite: number }
   accounts: { handle: string; password: string }[]
 }
@@ -73,11 +75,12 @@ export async function untilGone(urls: string[]): Promise<void> {
   }
 }
 
-export const addresses = ({ api, webPubSub, cosmos, blob, queue, ai }: Ready): string[] => [
+export const addresses = ({ api, webPubSub, cosmos, blob, queue, ai, identity }: Ready): string[] => [
   api,
   webPubSub,
   cosmos,
   blob,
   queue,
   ai,
+  identity,
 ]

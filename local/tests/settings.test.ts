@@ -9,7 +9,7 @@ const STACK = {
   cosmos: 'AccountEndpoint=http://127.0.0.1:2;AccountKey=k;',
   storage: 'DefaultEndpointsProtocol=http;',
   ai: 'http://127.0.0.1:3',
-  signingKeys: '{"keys":[]}',
+  keys: { KEY_VAULT_URI: 'https://127.0.0.1:4' },
 }
 
 async function own(content: string) {
@@ -28,6 +28,7 @@ test('without settings of its own the app is pointed at the stack', async () => 
   expect(appSettings(STACK, none)).toMatchObject({
     Cosmos: 'AccountEndpoint=http://127.0.0.1:2;AccountKey=k;',
     AzureWebJobsStorage: 'DefaultEndpointsProtocol=http;',
+    KEY_VAULT_URI: 'https://127.0.0.1:4',
     ISSUER: 'http://127.0.0.1:1/api',
     GEMINI_API_KEY: 'local',
     GEMINI_BASE_URL: 'http://127.0.0.1:3',

@@ -1,5 +1,7 @@
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { addresses, isServed, type Ready, run, temporaryFolder, untilGone } from './run.ts'
 
 const start = (dataDir: string, ...args: string[]) =>
@@ -32,21 +34,14 @@ test('comes up with one line of JSON, goes with Ctrl-C, and keeps its data', asy
     ])
     expect((await fetch(`${ready.api}/health`)).status).toBe(200)
     expect((await fetch(`${ready.ai}/_emulator/ready`)).status).toBe(200)
-    expect(await Promise.all(addresses(ready).map(isServed))).toEqual([true, true, true, true, true, true])
+    expect(new Set(await Promise.all(addresses(ready).map(isServed)))).toEqual(new Set([true]))
     const chat = await post(`${ready.api}/chats`, { kind: 'group', name: 'Engines' }, await signIn(ready))
     expect(chat.status).toBe(201)
     chatId = chat.body.chatId ?? ''
     stack.process.kill('SIGINT')
     const { code, stdout, stderr } = await stack.ended
     expect({ code, stderr, lines: stdout.split('\n').length }).toEqual({ code: 0, stderr: '', lines: 2 })
-    expect(await Promise.all(addresses(ready).map(isServed))).toEqual([
-      false,
-      false,
-      false,
-      false,
-      false,
-      false,
-    ])
+    expect(new Set(await Promise.all(addresses(ready).map(isServed)))).toEqual(new Set([false]))
   }
   await using again = start(folder.path)
   const ready = await again.ready
@@ -93,14 +88,7 @@ test('when a part dies the rest is stopped, and it is said which', async () => {
   const { code, stderr } = await stack.ended
   expect(code).toBe(1)
   expect(stderr).toContain('The Cosmos DB emulator ended with SIGKILL. Everything else is stopped too.')
-  expect(await Promise.all(addresses(ready).map(isServed))).toEqual([
-    false,
-    false,
-    false,
-    false,
-    false,
-    false,
-  ])
+  expect(new Set(await Promise.all(addresses(ready).map(isServed)))).toEqual(new Set([false]))
 })
 
 test('nothing outlives a supervisor that is killed', async () => {
@@ -123,4 +111,15 @@ test('Ctrl-C during the start leaves nothing behind', async () => {
   // The lock is free, so the next start is not refused.
   await using next = start(folder.path)
   expect((await next.ready).ready).toBe(true)
+})
+
+test('the app signs with the key in the vault, and the settings hold none', async () => {
+  await using folder = await temporaryFolder()
+  await using stack = start(folder.path)
+  const { api } = await stack.ready
+  const { keys } = (await (await fetch(`${api}/.well-known/jwks.json`)).json()) as { keys: { kid: string }[] }
+  expect(keys).toMatchObject([{ kid: expect.stringMatching(/^local-/), alg: 'ES256' }])
+  const settings = JSON.parse(await readFile(join(folder.path, 'app-settings.json'), 'utf8'))
+  expect(settings).toMatchObject({ KEY_VAULT_URI: expect.stringMatching(/^https:/) })
+  expect(settings).not.toHaveProperty('SIGNING_KEYS')
 })
