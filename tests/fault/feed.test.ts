@@ -143,12 +143,20 @@ describe('one host', () => {
     for (const id of ['1', '2', '3']) await ada.call('POST', `${path}/messages`, say(id))
     await bob.call('POST', `${path}/read`, { seq: 4 })
     await ada.call('PUT', `${path}/members/${cy.userId}`, { role: 'reader' })
+    const mentions = [bob.userId, cy.userId]
+    const { body: named } = await ada.call('POST', `${path}/messages`, { ...say('4'), mentions })
+    await ada.call('PATCH', `${path}/messages/${named.seq}`, { ...say('e1'), mentions: [cy.userId] })
+    await bob.call('PUT', `${path}/messages/4/reactions/👍`)
+    await ada.call('DELETE', `${path}/messages/5`)
     await using gone = await bob.socket()
     await ada.call('DELETE', `${path}/members/${bob.userId}`)
     const { body: talk } = await ada.call('POST', 'chats', { kind: 'bot' })
     await using socket = await ada.socket()
     await ada.call('POST', `chats/${talk.chatId}/messages`, say('p'))
+    const { promptSeq } = await socket.wait(({ type }) => type === 'run.started')
     await socket.wait(({ type }) => type === 'run.ended')
+    await ada.call('PUT', `chats/${talk.chatId}/messages/${promptSeq}/reactions/👍`)
+    await ada.call('PATCH', `chats/${talk.chatId}/messages/${promptSeq}`, say('e2'))
 
     const host = world.hosts[0]!
     await host.close()

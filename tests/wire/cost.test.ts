@@ -54,3 +54,24 @@ test('negotiate asks the database nothing but, once a second, which sessions end
   expect(Object.keys(cost).filter((name) => name.startsWith('items.') && !/query/.test(name))).toEqual([])
   expect(cost['items.query']?.count ?? 0).toBeLessThanOrEqual(1)
 })
+
+test('an edit, a reaction, a deletion: one batch each, and few reads before and after', async () => {
+  const { body } = await send('to be changed')
+  const path = `chats/${chatId}/messages/${body.seq}`
+  const content = { type: 'text', text: 'x' }
+  const edited = await costOf(() => ada.call('PATCH', path, { clientMessageId: 'e', content }))
+  const reacted = await costOf(() => ada.call('PUT', `${path}/reactions/👍`))
+  const deleted = await costOf(() => ada.call('DELETE', path))
+  for (const cost of [edited, reacted, deleted]) {
+    expect(cost['items.batch']!.count).toBe(1)
+    expect(cost['items.batch']!.requestUnits).toBeLessThanOrEqual(24)
+    // The asker's inbox, the head and the message; of an edit, the message once more as it is published.
+    expect(cost['items.read']!.count).toBeLessThanOrEqual(5)
+  }
+  // The tail, and once a second which sessions ended; of an edit also whether somebody may not see it.
+  expect(edited['items.query']!.count).toBeLessThanOrEqual(3)
+  expect(reacted['items.query']!.count).toBeLessThanOrEqual(2)
+  expect(deleted['items.query']!.count).toBeLessThanOrEqual(2)
+  const again = await costOf(() => ada.call('DELETE', path))
+  expect(again['items.batch']).toBeUndefined()
+})

@@ -15,8 +15,12 @@ export async function withTargets(
   const targets = new Set(
     entries.flatMap((entry) => (entry.type === 'edit' && entry.target >= from ? [entry.target] : [])),
   )
-  if (targets.size === 0) return entries
-  const found = await log.readEntries(chatId, [...targets])
+  const [first, ...others] = targets
+  if (first === undefined) return entries
+  const found =
+    others.length > 0
+      ? await log.readEntries(chatId, [...targets])
+      : [await log.readEntry(chatId, first)].filter((entry) => entry !== undefined)
   const contents = new Map(
     found.map((entry) => [entry.seq, entry.type === 'message' ? entry.content : undefined]),
   )
