@@ -32,7 +32,7 @@ const flags = z.object({
 export function register(program: Command): void {
   program
     .command('functions-host')
-    .description('runs a Node function app: HTTP, queue, Cosmos DB change feed, timers')
+    .description('runs a Node function app: HTTP, queue, Cosmos DB change feed, Event Hubs, timers')
     .requiredOption('--app <dir>', 'folder with host.json and package.json')
     .addOption(portOption(7071))
     .option('--host <address>', 'address to listen on', '127.0.0.1')

@@ -1,7 +1,12 @@
 // The Event Hubs trigger on a broker that the official client reads: batches, metadata, checkpoints, limits and offsets.
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob'
 import { type Azurite, startAzurite } from '../../azurite/server.ts'
+import { startKeyVault } from '../../key-vault/server.ts'
+import { certificateIn } from '../../kit/certificate-store.ts'
 import { type SpawnedHost, type SpawnOptions, spawnFunctionsHost } from '../spawn.ts'
 import { type Broker, startBroker } from './support/event-hub-broker.ts'
 
@@ -338,6 +343,27 @@ test('an EntityPath in the connection string wins over the name in the binding',
   expect(broker.audiences).toContain(
     `sb://127.0.0.1:${broker.port}/events/ConsumerGroups/$Default/Partitions/0`,
   )
+})
+
+test('with a namespace in place of a connection string, a managed identity of the machine signs in, over TLS', async () => {
+  const certificateDir = await mkdtemp(join(tmpdir(), 'functions-host-'))
+  await using vault = await startKeyVault({ port: 0, certificateDir })
+  await using broker = await startBroker({ tls: await certificateIn(certificateDir) })
+  broker.send(0, event('a'))
+  await using host = await start('many', broker, {
+    HUB: '',
+    HUB__fullyQualifiedNamespace: `localhost:${broker.port}`,
+    HUB__credential: 'managedidentity',
+    ...vault.environment,
+  })
+  await host.logged('many did')
+  const [token] = broker.tokens
+  expect(JSON.parse(Buffer.from(token!.split('.')[1]!, 'base64url').toString())).toMatchObject({
+    aud: 'https://eventhubs.azure.net/',
+  })
+  await expect(
+    start('many', broker, { HUB: '', HUB__fullyQualifiedNamespace: 'localhost', HUB__credential: 'other' }),
+  ).rejects.toThrow('"HUB__credential" is "other": this host knows "managedidentity" only.')
 })
 
 test('the hub may be away at the start and go away later: the host waits and goes on', async () => {

@@ -23,8 +23,9 @@ export interface Broker extends AsyncDisposable {
   send(partition: number, ...events: BrokerEvent[]): void
   /** Resolves when so many partitions are read by the group. */
   read(group: string, partitions: number): Promise<void>
-  /** Addresses that readers have asked for, and tokens they were given for. */
+  /** What readers have shown tokens for, and the tokens. */
   audiences: Set<string>
+  tokens: Set<string>
   close(): Promise<void>
 }
 
@@ -56,6 +57,7 @@ export async function startBroker({
   const sockets = new Set<Socket>()
   const watchers = new Set<() => void>()
   const audiences = new Set<string>()
+  const tokens = new Set<string>()
   const answerers = new Map<unknown, Sender>()
 
   const pump = (reader: Reader): void => {
@@ -94,7 +96,10 @@ export async function startBroker({
     if (!message || !session) return
     const asked = message.application_properties ?? {}
     const isToken = String(receiver?.target.address) === '$cbs'
-    if (isToken) audiences.add(String(asked.name))
+    if (isToken) {
+      audiences.add(String(asked.name))
+      tokens.add(String(message.body))
+    }
     answerers.get(session)?.send({
       correlation_id: message.message_id!,
       application_properties: {
@@ -124,13 +129,15 @@ export async function startBroker({
   const close = async (): Promise<void> => {
     const closed = once(server, 'close')
     server.close()
-    for (const socket of sockets) socket.destroy()
+    // With an error: rhea would not stop its heartbeats otherwise.
+    for (const socket of sockets) socket.destroy(new Error('The broker goes away.'))
     await closed
   }
   return {
     port: taken,
     partitions,
     audiences,
+    tokens,
     connectionString: `Endpoint=sb://127.0.0.1:${taken};SharedAccessKeyName=name;SharedAccessKey=a2V5;UseDevelopmentEmulator=true`,
     send(partition, ...events) {
       for (const event of events) {
