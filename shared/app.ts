@@ -108,7 +108,7 @@ export function createApp(config: Config, logger: Logger) {
     repairAfterMs: config.repairAfterMs,
     attachmentLimits: config.attachmentLimits,
     uploadMaxAgeMs: config.uploadMaxAgeMs,
-    probes: probesOf(config, push, cosmos),
+    probes: probesOf(config, push, cosmos, secrets),
     newId,
     receiptFrame,
     settingsFrame,
@@ -119,7 +119,12 @@ export function createApp(config: Config, logger: Logger) {
 }
 
 /** What `health` asks, each a question that costs next to nothing. */
-function probesOf(config: Config, push: Push, cosmos: Database): Record<string, () => Promise<void>> {
+function probesOf(
+  config: Config,
+  push: Push,
+  cosmos: Database,
+  secrets: Secrets | undefined,
+): Record<string, () => Promise<void>> {
   return {
     cosmos: async () => void (await cosmos.read()),
     webPubSub: () => push.isHealthy(),
@@ -128,6 +133,7 @@ function probesOf(config: Config, push: Push, cosmos: Database): Record<string, 
       // Any answer, even a refusal, shows that the service is there.
       await fetch(config.queueEndpoint, { signal: AbortSignal.timeout(3_000) })
     },
+    ...(secrets && { keyVault: () => secrets.ping() }),
   }
 }
 

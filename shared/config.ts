@@ -5,6 +5,12 @@ import { type Bot, PROVIDERS } from './domain/bot.ts'
 
 const text = z.string().min(1)
 
+/** What a template leaves empty is not set. */
+const maybe = z
+  .string()
+  .transform((value) => (value === '' ? undefined : value))
+  .optional()
+
 const connection = (...parts: string[]) =>
   text.refine(
     (value) => parts.every((part) => new RegExp(`(^|;)${part}=[^;]`, 'i').test(value)),
@@ -74,17 +80,17 @@ const settings = z.object({
   AzureWebJobsStorage__queueServiceUri: text.optional(),
   AzureWebJobsStorage__blobServiceUri: text.optional(),
   AZURE_CLIENT_ID: text.optional(),
-  KEY_VAULT_URI: z.url({ protocol: /^https$/ }).optional(),
+  KEY_VAULT_URI: maybe.pipe(z.url({ protocol: /^https$/ }).optional()),
   SECRETS_REFRESH_MS: milliseconds.default(300_000),
   SIGNING_KEYS: signingKeySet.optional(),
   ISSUER: text.default('parley'),
   BOTS: json(z.array(bot)).default([]),
-  GEMINI_API_KEY: text.optional(),
-  GEMINI_BASE_URL: text.optional(),
-  OPENAI_API_KEY: text.optional(),
-  OPENAI_BASE_URL: text.optional(),
-  AZURE_OPENAI_ENDPOINT: text.optional(),
-  AZURE_OPENAI_API_KEY: text.optional(),
+  GEMINI_API_KEY: maybe,
+  GEMINI_BASE_URL: maybe,
+  OPENAI_API_KEY: maybe,
+  OPENAI_BASE_URL: maybe,
+  AZURE_OPENAI_ENDPOINT: maybe,
+  AZURE_OPENAI_API_KEY: maybe,
   AZURE_OPENAI_API_VERSION: text.default('2024-10-21'),
   FIRST_TOKEN_MS: milliseconds.default(20_000),
   REPAIR_AFTER_MS: milliseconds.default(3_000),
@@ -138,7 +144,7 @@ export interface Config {
  */
 export function readConfig(environment: Record<string, string | undefined> = process.env): Config {
   const parsed = settings.safeParse(environment)
-  const missing = EITHER.filter((names) => names.every((name) => environment[name] === undefined))
+  const missing = EITHER.filter((names) => names.every((name) => !environment[name]))
   const faults = missing.map(([key, address]) => `✖ ${key} or ${address} is missing`)
   if (environment.WEB_PUBSUB_EVENTS_AUDIENCE !== undefined) {
     const absent = WITH_AUDIENCE.filter((name) => environment[name] === undefined)

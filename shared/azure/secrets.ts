@@ -37,6 +37,7 @@ export function createSecrets(
   return {
     read: (name) => newest(name)(),
     readVersions: (name, refresh) => versions(name)(refresh),
+    ping: async () => void (await client.listPropertiesOfSecrets().byPage({ maxPageSize: 1 }).next()),
   }
 }
 

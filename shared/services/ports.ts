@@ -369,6 +369,8 @@ export interface Secrets {
   read(name: string): Promise<string | undefined>
   /** The values in use, the newest first. `refresh`: another process may know a newer one already. */
   readVersions(name: string, refresh?: boolean): Promise<string[]>
+  /** Asks the vault, whatever is kept. @throws Error when it does not answer */
+  ping(): Promise<void>
 }
 
 export type Logger = (

@@ -103,6 +103,22 @@ test('where models answer, and how long each may take to its first token', () =>
   })
 })
 
+test('what a template leaves empty is not set', () => {
+  const empty = {
+    KEY_VAULT_URI: '',
+    GEMINI_API_KEY: '',
+    GEMINI_BASE_URL: '',
+    OPENAI_API_KEY: '',
+    OPENAI_BASE_URL: '',
+    AZURE_OPENAI_ENDPOINT: '',
+    AZURE_OPENAI_API_KEY: '',
+  }
+  expect(readConfig({ ...LOCAL, ...empty })).toEqual(readConfig(LOCAL))
+  expect(() => readConfig({ ...LOCAL, ...empty, SIGNING_KEYS: undefined })).toThrow(
+    'SIGNING_KEYS or KEY_VAULT_URI is missing',
+  )
+})
+
 test('a bot has several models in their order, or one', () => {
   const models = [
     { provider: 'azure-openai', model: 'chat' },

@@ -11,6 +11,7 @@ function vault(versions: string[]): Secrets & { versions: string[] } {
     versions,
     read: async () => it.versions[0],
     readVersions: async () => it.versions,
+    async ping() {},
   }
   return it
 }
