@@ -4,29 +4,35 @@ import { registerHttp } from './adapter/http.ts'
 import { serve } from './adapter/served.ts'
 import { registerRunBot } from './bots/run-bot.ts'
 import { syncEndpoint } from './events/sync.ts'
+import { typingEndpoint } from './events/typing.ts'
 import { registerEvents } from './events/web-pubsub.ts'
 import { registerFeed } from './feed/on-chat-change.ts'
 import { registerRepair } from './feed/repair.ts'
 import { asyncapiEndpoint } from './http/asyncapi.ts'
+import { blockUserEndpoint } from './http/block-user.ts'
 import { createAttachmentEndpoint } from './http/create-attachment.ts'
 import { createChatEndpoint } from './http/create-chat.ts'
+import { createReportEndpoint } from './http/create-report.ts'
 import { deleteMessageEndpoint } from './http/delete-message.ts'
 import { editMessageEndpoint } from './http/edit-message.ts'
 import { getAttachmentEndpoint } from './http/get-attachment.ts'
 import { getChatEndpoint } from './http/get-chat.ts'
 import { getMeEndpoint } from './http/get-me.ts'
 import { getMessageEndpoint } from './http/get-message.ts'
+import { getPresenceEndpoint } from './http/get-presence.ts'
 import { getRunEndpoint } from './http/get-run.ts'
 import { getSettingsEndpoint } from './http/get-settings.ts'
 import { getUserEndpoint } from './http/get-user.ts'
 import { healthEndpoint } from './http/health.ts'
 import { jwksEndpoint } from './http/jwks.ts'
 import { listAttachmentsEndpoint } from './http/list-attachments.ts'
+import { listBlocksEndpoint } from './http/list-blocks.ts'
 import { listBotsEndpoint } from './http/list-bots.ts'
 import { listChatsEndpoint } from './http/list-chats.ts'
 import { listMembersEndpoint } from './http/list-members.ts'
 import { listMessagesEndpoint } from './http/list-messages.ts'
 import { listReceiptsEndpoint } from './http/list-receipts.ts'
+import { listReportsEndpoint } from './http/list-reports.ts'
 import { loginEndpoint } from './http/login.ts'
 import { logoutEndpoint } from './http/logout.ts'
 import { markDeliveredEndpoint } from './http/mark-delivered.ts'
@@ -41,6 +47,7 @@ import { removeMemberEndpoint } from './http/remove-member.ts'
 import { searchUsersEndpoint } from './http/search-users.ts'
 import { sendMessageEndpoint } from './http/send-message.ts'
 import { setMemberEndpoint } from './http/set-member.ts'
+import { unblockUserEndpoint } from './http/unblock-user.ts'
 import { unreactEndpoint } from './http/unreact.ts'
 import { updateChatEndpoint } from './http/update-chat.ts'
 import { updateMeEndpoint } from './http/update-me.ts'
@@ -61,6 +68,13 @@ const endpoints = [
   searchUsersEndpoint,
   getSettingsEndpoint,
   updateSettingsEndpoint,
+  blockUserEndpoint,
+  unblockUserEndpoint,
+  listBlocksEndpoint,
+  createReportEndpoint,
+  listReportsEndpoint,
+  getPresenceEndpoint,
+  typingEndpoint,
   createChatEndpoint,
   listChatsEndpoint,
   getChatEndpoint,

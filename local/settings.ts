@@ -72,6 +72,8 @@ export function appSettings(stack: Addresses, own: OwnSettings): Settings {
     ...(!isReplaced(own, 'AzureWebJobsStorage') && { AzureWebJobsStorage: stack.storage }),
     ...stack.keys,
     ISSUER: stack.api,
+    // Few people with many messages are no abuse here, but a bench.
+    RATE_PER_SECOND: '0',
     BOTS: JSON.stringify([
       { botId: 'assistant', displayName: 'Assistant', provider: 'gemini', model: 'gemini-2.5-flash' },
     ]),

@@ -22,12 +22,13 @@ import type { Config } from './config.ts'
 import type { ProviderName } from './domain/bot.ts'
 import type { Entry, StoredEntry } from './domain/entry.ts'
 import { newId } from './domain/id.ts'
-import { entriesFrames, receiptFrame, settingsFrame } from './protocol/frames.ts'
+import { entriesFrames, receiptFrame, reportFrame, settingsFrame, typingFrame } from './protocol/frames.ts'
 import { renderChat } from './protocol/render-chat.ts'
 import { createModels } from './providers/models.ts'
 import { createRevocations } from './services/auth/revocations.ts'
 import { createRotatingIssuer } from './services/auth/rotating-issuer.ts'
 import type { ChatView } from './services/chats/view.ts'
+import { createLimiter } from './services/limiter.ts'
 import { createAppender } from './services/log/append.ts'
 import { createDeliverer } from './services/log/deliver.ts'
 import { forEverybody, withTargets } from './services/log/with-targets.ts'
@@ -52,7 +53,8 @@ export function createApp(config: Config, logger: Logger) {
   const inbox = createInboxStore(cosmos.container('inbox'))
   const attachments = createAttachmentStore(cosmos.container('state'))
   const media = mediaOf(config, credential)
-  const users = createUserStore(cosmos.container('users'))
+  const users = createUserStore(cosmos.container('users'), config.admins)
+  const personal = createPersonalStore(cosmos.container('users'))
   const sessions = createSessionStore(cosmos.container('sessions'))
   const push = createPush(
     'connectionString' in config.webPubSub
@@ -73,7 +75,8 @@ export function createApp(config: Config, logger: Logger) {
     time,
     processId: randomBytes(4).toString('base64url'),
     random: Math.random,
-    explainRefusal: (chatId: string, userId: string) => explainRefusal(log, chatId, userId),
+    explainRefusal: (chatId: string, userId: string) =>
+      explainRefusal({ log, personal, time }, chatId, userId),
     onCommitted(chatId: string, entries: StoredEntry[]) {
       const done = deliverer.publish(chatId, entries)
       const patience = Promise.race([done, sleep(PUBLISH_PATIENCE_MS, undefined, { ref: false })])
@@ -88,7 +91,7 @@ export function createApp(config: Config, logger: Logger) {
     state,
     inbox,
     users,
-    personal: createPersonalStore(cosmos.container('users')),
+    personal,
     reports: createReportStore(cosmos.container('users')),
     sessions,
     attachments,
@@ -109,9 +112,16 @@ export function createApp(config: Config, logger: Logger) {
     attachmentLimits: config.attachmentLimits,
     uploadMaxAgeMs: config.uploadMaxAgeMs,
     probes: probesOf(config, push, cosmos, secrets),
+    limits: {
+      mutations: createLimiter(config.rate, time),
+      typing: createLimiter({ perSecond: 0.5, burst: 1 }, time),
+      stopped: createLimiter({ perSecond: 0.5, burst: 1 }, time),
+    },
     newId,
     receiptFrame,
     settingsFrame,
+    reportFrame,
+    typingFrame,
     chatRemoved: (chatId: string) => ({ type: 'chat.removed', chatId }),
     chatAdded: (view: ChatView) => ({ type: 'chat.added', chat: renderChat(view) }),
     chatUpdated: (view: ChatView) => ({ type: 'chat.updated', chat: renderChat(view) }),

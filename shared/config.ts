@@ -60,10 +60,11 @@ export const signingKeySet = json(z.object({ keys: z.array(signingKey).min(1) })
 const bytes = z.int().min(1).optional()
 const attachmentLimits = z.strictObject({ image: bytes, video: bytes, audio: bytes, file: bytes })
 
-const milliseconds = z
+const wholeNumber = z
   .string()
   .regex(/^\d{1,9}$/)
   .transform(Number)
+const milliseconds = wholeNumber
 
 const settings = z.object({
   Cosmos: connection('AccountEndpoint', 'AccountKey').optional(),
@@ -96,6 +97,17 @@ const settings = z.object({
   REPAIR_AFTER_MS: milliseconds.default(3_000),
   ATTACHMENT_LIMITS: json(attachmentLimits).default({}),
   UPLOAD_MAX_AGE_MS: milliseconds.default(24 * 3600_000),
+  ADMINS: z
+    .string()
+    .default('')
+    .transform((handles) =>
+      handles
+        .toLowerCase()
+        .split(/[\s,]+/)
+        .filter((handle) => handle !== ''),
+    ),
+  RATE_PER_SECOND: wholeNumber.default(100),
+  RATE_BURST: wholeNumber.pipe(z.int().min(1)).default(1_000),
 })
 
 /** Each is reached by a key or by its address and the app's identity; keys that sign are given or kept in Key Vault. */
@@ -136,6 +148,10 @@ export interface Config {
   attachmentLimits: AttachmentLimits
   /** How long an upload may wait for its message. */
   uploadMaxAgeMs: number
+  /** Handles of those who administrate, in lower case. */
+  admins: string[]
+  /** How often one person may change something, in each process; a rate of 0 is no limit. */
+  rate: { perSecond: number; burst: number }
 }
 
 /**
@@ -186,6 +202,8 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     repairAfterMs: env.REPAIR_AFTER_MS,
     attachmentLimits: { ...ATTACHMENT_LIMITS, ...given(env.ATTACHMENT_LIMITS) },
     uploadMaxAgeMs: env.UPLOAD_MAX_AGE_MS,
+    admins: env.ADMINS,
+    rate: { perSecond: env.RATE_PER_SECOND, burst: env.RATE_BURST },
   }
 }
 

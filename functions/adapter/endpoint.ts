@@ -63,6 +63,7 @@ export function endpoint<I>(definition: Definition<I>): Endpoint {
     command: definition.command ?? true,
     async handle(app, actor, input) {
       if (!actor) throw new Error(`${name} needs an actor.`)
+      if (method !== undefined && method !== 'GET') app.limits.mutations.take(actor.userId)
       return definition.run(app, actor, parseInput(schema, input))
     },
   }

@@ -10,6 +10,7 @@ import type { Config } from '../../shared/config.ts'
 import { ChatError } from '../../shared/domain/error.ts'
 import { errorFrame } from '../../shared/protocol/frames.ts'
 import { toProblem } from '../../shared/protocol/problem.ts'
+import { noteDisconnected } from '../../shared/services/users/presence.ts'
 import { app, logFailure } from '../adapter/app.ts'
 import { readEvent, type SocketEvent } from '../adapter/cloud-event.ts'
 import type { Endpoint } from '../adapter/endpoint.ts'
@@ -57,6 +58,7 @@ async function dispatch(
     return json(await onUserEvent(app, commands, event, await request.text(), context))
   if (event.name === 'connect') return onConnect(app, event, request)
   if (event.name === 'connected') await onConnected(app, event)
+  if (event.name === 'disconnected') await noteDisconnected(app, event.userId)
   return { status: 204 }
 }
 

@@ -39,6 +39,10 @@ export function createInboxStore(inbox: Container): InboxStore {
     async renamePeer(userId, chatId, name) {
       await patchItem(inbox, userId, chatId, [{ op: 'set', path: '/peer/name', value: name }])
     },
+    async listGroups(userId) {
+      const text = "SELECT VALUE c.chatId FROM c WHERE c.kind = 'group' AND (NOT IS_DEFINED(c.ttl))"
+      return queryAll<string>(inbox, { partition: userId, text })
+    },
     async whoIsIn(userIds, chatIds) {
       if (userIds.length === 0 || chatIds.length === 0) return new Set()
       const [users, chats] = [inList('user', userIds), inList('chat', chatIds)]

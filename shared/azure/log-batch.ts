@@ -76,7 +76,10 @@ function memberOperations({ kind, member }: MemberChange): OperationInput[] {
     return WRITES.has(role) ? [drop, dropWriter] : [drop]
   }
   if (kind === 'silence') return [dropWriter]
-  if (kind === 'unsilence') return [{ operationType: 'Upsert', resourceBody: writer as never }]
+  if (kind === 'unsilence') {
+    const stays: OperationInput = { operationType: 'Read', id: memberId(userId) }
+    return [stays, { operationType: 'Upsert', resourceBody: writer as never }]
+  }
   if (kind === 'create') {
     return WRITES.has(role)
       ? [create(memberDocument(member)), create(writer)]

@@ -2,7 +2,7 @@
 import type { Container } from '@azure/cosmos'
 import { type Report, reportKey } from '../domain/report.ts'
 import type { ReportStore } from '../services/ports.ts'
-import { createItem, queryAll } from './cosmos-items.ts'
+import { createItem, queryAll, readItem } from './cosmos-items.ts'
 import { withoutSystemFields } from './log-documents.ts'
 
 interface ReportDocument extends Report {
@@ -12,15 +12,21 @@ interface ReportDocument extends Report {
 
 export function createReportStore(users: Container): ReportStore {
   return {
-    create: (report) =>
-      createItem(users, { id: `report:${report.reportId}`, ...report, reportKey: reportKey(report) }),
+    async create(report) {
+      const id = `report:${report.reportId}`
+      if (await createItem(users, { id, ...report, reportKey: reportKey(report) })) return undefined
+      const found = await readItem<ReportDocument>(users, id, id)
+      return found && toReport(found.item)
+    },
     async list({ before, limit }) {
       const text = `SELECT TOP ${limit} * FROM c WHERE c.reportKey > '' AND c.reportKey < @before ORDER BY c.reportKey DESC`
       const found = await queryAll<ReportDocument>(users, { text, values: { before: before ?? '~' } })
-      return found.map((document) => {
-        const { reportKey: _, ...report } = withoutSystemFields(document)
-        return report
-      })
+      return found.map(toReport)
     },
   }
+}
+
+function toReport(document: ReportDocument): Report {
+  const { reportKey: _, ...report } = withoutSystemFields(document)
+  return report
 }

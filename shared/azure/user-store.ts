@@ -10,7 +10,12 @@ import { withoutSystemFields } from './log-documents.ts'
 const UNCONFIRMED_TTL_S = 600
 const ATTEMPTS_TTL_S = 24 * 3600
 
-export function createUserStore(users: Container): UserStore {
+/** `admins` are the handles of those who administrate by setting, whatever their account says. */
+export function createUserStore(users: Container, admins: readonly string[] = []): UserStore {
+  const toUser = (document: UserDocument): StoredUser => {
+    const user = accountOf(document)
+    return admins.includes(user.handle) ? { ...user, role: 'admin' } : user
+  }
   return {
     reserveName: (kind, name, userId) =>
       createItem(users, { id: nameId(kind, name), userId, ttl: UNCONFIRMED_TTL_S }),
@@ -30,7 +35,9 @@ export function createUserStore(users: Container): UserStore {
       if (found?.item.userId === userId) await deleteItem(users, id, id)
     },
     async create(user) {
-      await createItem(users, toDocument(user))
+      const document = toDocument(user)
+      await createItem(users, document)
+      return toUser(document)
     },
     async read(userId) {
       const found = await readItem<UserDocument>(users, userId, userId)
@@ -40,11 +47,16 @@ export function createUserStore(users: Container): UserStore {
       for (;;) {
         const found = await readItem<UserDocument>(users, userId, userId)
         if (!found || !('profile' in found.item)) return undefined
-        const next = change(toUser(found.item))
-        if (await replaceItem(users, userId, toDocument(next), found.etag)) return next
+        const shown = toUser(found.item)
+        const changed = change(shown)
+        // A role that comes from the setting goes with it: the account keeps its own.
+        const next = changed.role === shown.role ? { ...changed, role: found.item.role } : changed
+        if (await replaceItem(users, userId, toDocument(next), found.etag)) return toUser(toDocument(next))
       }
     },
-    search: (ask) => search(users, ask),
+    async search(ask) {
+      return (await search(users, ask)).map(toUser)
+    },
     async updateAttempts(login, change) {
       const id = hashId('attempts:', login)
       for (;;) {
@@ -70,12 +82,12 @@ const toDocument = (user: StoredUser) => ({
   search: { name: folded(user.displayName), listed: isListed(user) },
 })
 
-function toUser(document: UserDocument): StoredUser {
+function accountOf(document: UserDocument): StoredUser {
   const { search: _, ...user } = withoutSystemFields(document)
   return user
 }
 
-async function search(users: Container, { prefix, type, after, limit }: UserSearch): Promise<StoredUser[]> {
+async function search(users: Container, { prefix, type, after, limit }: UserSearch): Promise<UserDocument[]> {
   const wanted = [
     'c.search.listed = true',
     'c.handle > @after',
@@ -84,7 +96,7 @@ async function search(users: Container, { prefix, type, after, limit }: UserSear
   ]
   const text = `SELECT TOP ${limit} * FROM c WHERE ${wanted.join(' AND ')} ORDER BY c.handle`
   const values = { after, ...(type !== undefined && { type }), ...(prefix !== '' && { prefix }) }
-  return (await queryAll<UserDocument>(users, { text, values })).map(toUser)
+  return queryAll<UserDocument>(users, { text, values })
 }
 
 /** Anything may be asked for, and an id takes only some of it: everything but a plain handle is hashed. */

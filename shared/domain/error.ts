@@ -8,6 +8,7 @@ export const ERRORS = {
   'bad-credentials': { title: 'Unknown login or wrong password', status: 401, retry: 'never' },
   'session-expired': { title: 'The session has ended; sign in again', status: 401, retry: 'never' },
   forbidden: { title: 'Not allowed', status: 403, retry: 'never' },
+  blocked: { title: 'This person has blocked you', status: 403, retry: 'never' },
   'not-found': { title: 'Not found', status: 404, retry: 'never' },
   'chat-not-found': { title: 'No such chat', status: 404, retry: 'never' },
   'user-not-found': { title: 'No such user', status: 404, retry: 'never' },

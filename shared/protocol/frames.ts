@@ -2,10 +2,11 @@
 import { chunksOf, PAGE_BYTES } from '../domain/budget.ts'
 import type { Receipt } from '../domain/chat.ts'
 import type { Entry } from '../domain/entry.ts'
+import type { Report } from '../domain/report.ts'
 import type { Settings } from '../domain/settings.ts'
 import type { Problem } from './problem.ts'
 import { renderEntry, renderReceipt } from './render.ts'
-import { renderSettings } from './render-people.ts'
+import { renderReport, renderSettings } from './render-people.ts'
 
 /** Entries in log order, in as many frames as their size asks for. */
 export function entriesFrames(chatId: string, entries: Entry[]) {
@@ -26,6 +27,15 @@ export const settingsFrame = (settings: Settings) => ({
   type: 'settings',
   settings: renderSettings(settings),
 })
+
+export const typingFrame = (chatId: string, userId: string, typing: boolean) => ({
+  type: 'typing',
+  chatId,
+  userId,
+  ...(!typing && { typing }),
+})
+
+export const reportFrame = (report: Report) => ({ type: 'report', ...renderReport(report) })
 
 export type CommandId = string | number | null
 

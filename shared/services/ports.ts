@@ -161,6 +161,8 @@ export interface InboxStore {
   listPeers(userId: string): Promise<{ chatId: string; peerId: string }[]>
   /** What the other side of a direct chat is called from now on. */
   renamePeer(userId: string, chatId: string, name: string): Promise<void>
+  /** The groups of a user. */
+  listGroups(userId: string): Promise<string[]>
   /** Which of these users have an item of one of these chats. */
   whoIsIn(userIds: string[], chatIds: string[]): Promise<Set<string>>
   /** Notes activity, only forward. */
@@ -180,7 +182,8 @@ export interface UserStore {
   findByName(kind: 'handle' | 'email', name: string): Promise<string | undefined>
   /** Gives a name back, unless it is another's by now. */
   releaseName(kind: 'handle' | 'email', name: string, userId: string): Promise<void>
-  create(user: StoredUser): Promise<void>
+  /** The account as it reads from now on. */
+  create(user: StoredUser): Promise<StoredUser>
   read(userId: string): Promise<StoredUser | undefined>
   /** Changes the account, atomically; undefined when there is none. `change` may run again. */
   update(userId: string, change: (now: StoredUser) => StoredUser): Promise<StoredUser | undefined>
@@ -220,8 +223,8 @@ export interface Seen {
 }
 
 export interface ReportStore {
-  /** False when the same report is there already. */
-  create(report: Report): Promise<boolean>
+  /** Creates it once: returns the one that is there already under its id. */
+  create(report: Report): Promise<Report | undefined>
   /** Newest first, from before `before` on. */
   list(page: { before?: string | undefined; limit: number }): Promise<Report[]>
 }

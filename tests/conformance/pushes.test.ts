@@ -30,6 +30,9 @@ async function pushed(): Promise<Pushed[]> {
   const there = { type: 'text', text: 'hi there' }
   await run('messages.edit', { chatId: DIRECT, seq: 5, clientMessageId: 'e1', content: there })
   await run('messages.delete', { chatId: DIRECT, seq: 5 })
+  await run('typing', { chatId: DIRECT })
+  await run('typing', { chatId: DIRECT, typing: false })
+  await run('reports.create', { reason: 'spam', userId: 'bob' })
   await app.deliverer.idle()
   return app.push.calls.filter((call): call is Pushed => call.frame !== undefined)
 }
@@ -56,6 +59,8 @@ test.each([
   ['chat.updated', /^user [\w-]+$/],
   ['chat.removed', /^user [\w-]+$/],
   ['settings', /^user ada$/],
+  ['typing', /^group chat\.[\w-]+$/],
+  ['report', /^group admins$/],
 ])('%s goes where the contract says', (type, audience) => {
   const targets = frames.filter(({ frame }) => frame.type === type).map(({ to }) => to)
   expect(targets.length).toBeGreaterThan(0)

@@ -53,6 +53,7 @@ export function memoryApp(now: number, ...people: StoredUser[]): MemoryApp {
     shown: (chatId: string, entries: StoredEntry[]) => withTargets(log, chatId, entries),
     forEverybody: (chatId: string, entries: Entry[]) => forEverybody(log, chatId, entries),
   }
+  const personal = memoryPersonal()
   const { logger } = base
   const deliverer = createDeliverer({ log, state, push, time, logger, frames: entriesFrames, ...sight })
   const published = new WeakMap<StoredEntry, Promise<void>>()
@@ -61,7 +62,8 @@ export function memoryApp(now: number, ...people: StoredUser[]): MemoryApp {
     time,
     processId: 'p1',
     random: () => 0,
-    explainRefusal: (chatId: string, userId: string) => explainRefusal(log, chatId, userId),
+    explainRefusal: (chatId: string, userId: string) =>
+      explainRefusal({ log, personal, time }, chatId, userId),
     onCommitted(chatId: string, entries: StoredEntry[]) {
       const done = deliverer.publish(chatId, entries)
       for (const entry of entries) published.set(entry, done)
@@ -80,7 +82,7 @@ export function memoryApp(now: number, ...people: StoredUser[]): MemoryApp {
     media: memoryMedia(time.now),
     inbox: memoryInbox(),
     users: memoryUsers(...people),
-    personal: memoryPersonal(),
+    personal,
     reports: memoryReports(),
     appender: createAppender(logDeps),
     revocations: createRevocations(sessions, time),

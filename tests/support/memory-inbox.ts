@@ -28,6 +28,10 @@ export function memoryInbox(): InboxStore {
       const item = items.get(`${userId}/${chatId}`)
       if (item?.peer) items.set(`${userId}/${chatId}`, { ...item, peer: { ...item.peer, name } })
     },
+    async listGroups(userId) {
+      const own = [...items.values()].filter((item) => item.userId === userId && item.kind === 'group')
+      return own.filter(({ removed }) => !removed).map(({ chatId }) => chatId)
+    },
     async whoIsIn(userIds, chatIds) {
       const held = (userId: string) =>
         chatIds.some((chatId) => items.get(`${userId}/${chatId}`)?.removed === false)

@@ -7,6 +7,8 @@ interface Partition {
   chat?: Chat | undefined
   entries: StoredEntry[]
   members: Map<string, Member>
+  /** Members who lost the right to write. */
+  silenced: Set<string>
   /** Counts the changes of each document, by seq; the chat's under 0. */
   versions: Map<number, number>
   jobs: Map<string, { job: ChatJob; etag: string; people: string[] }>
@@ -19,6 +21,7 @@ export function memoryLog(): LogStore {
     const known = chats.get(chatId) ?? {
       entries: [],
       members: new Map(),
+      silenced: new Set(),
       versions: new Map(),
       jobs: new Map(),
     }
@@ -107,7 +110,8 @@ function refusal(at: Partition, batch: LogBatch): CommitOutcome | undefined {
   if (wrong) return { kind: 'member-conflict' }
   for (const userId of batch.writers) {
     const role = at.members.get(userId)?.role
-    if (role === undefined || role === 'reader') return { kind: 'not-writer', userId }
+    if (role === undefined || role === 'reader' || at.silenced.has(userId))
+      return { kind: 'not-writer', userId }
   }
   const { guardSeq } = batch
   if (guardSeq !== undefined && !at.entries.some(({ seq }) => seq === guardSeq)) return { kind: 'gap' }
@@ -125,7 +129,9 @@ function apply(
   for (const changed of [...updates.map(({ entry }) => entry.seq), ...(chatUpdate ? [0] : [])])
     at.versions.set(changed, (at.versions.get(changed) ?? 0) + 1)
   for (const { kind, member } of members) {
-    if (kind === 'remove') at.members.delete(member.userId)
+    if (kind === 'silence') at.silenced.add(member.userId)
+    else if (kind === 'unsilence') at.silenced.delete(member.userId)
+    else if (kind === 'remove') at.members.delete(member.userId)
     else at.members.set(member.userId, member)
   }
 }

@@ -37,9 +37,9 @@ export function memoryReports(): ReportStore {
   const reports = new Map<string, Report>()
   return {
     async create(report) {
-      if (reports.has(report.reportId)) return false
-      reports.set(report.reportId, report)
-      return true
+      const before = reports.get(report.reportId)
+      if (!before) reports.set(report.reportId, report)
+      return before
     },
     async list({ before = '~', limit }) {
       return [...reports.values()]

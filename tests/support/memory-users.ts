@@ -40,6 +40,7 @@ export function memoryUsers(...known: StoredUser[]): MemoryUsers {
     },
     async create(user) {
       users.set(user.userId, user)
+      return user
     },
     async read(userId) {
       return users.get(userId)

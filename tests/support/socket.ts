@@ -19,7 +19,8 @@ export interface Socket extends AsyncDisposable {
   /** Sends anything at all as the event `name`. */
   sendEvent(name: string, dataType: 'json' | 'text', data: unknown): void
   closed: Promise<{ code: number }>
-  close(): Promise<void>
+  /** With 1000 for good; without a code the connection could be recovered. */
+  close(code?: number): Promise<void>
 }
 
 let commands = 0
@@ -72,8 +73,8 @@ export async function openSocket(url: string): Promise<Socket> {
     })
   const sendEvent: Socket['sendEvent'] = (event, dataType, data) =>
     socket.send(JSON.stringify({ type: 'event', event, dataType, data }))
-  const close = async () => {
-    socket.close()
+  const close = async (code?: number) => {
+    socket.close(code)
     await closed
   }
   return {
@@ -89,7 +90,7 @@ export async function openSocket(url: string): Promise<Socket> {
       sendEvent('command', 'json', { id, type, ...fields })
       return reply.finally(() => answers.delete(id))
     },
-    [Symbol.asyncDispose]: close,
+    [Symbol.asyncDispose]: () => close(),
   }
 }
 

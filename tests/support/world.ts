@@ -48,6 +48,7 @@ export async function startWorld({ hosts = 1, settings: more = {} }: WorldOption
     GEMINI_API_KEY: 'local',
     GEMINI_BASE_URL: ai.url,
     FEED_POLL_DELAY_MS: '50',
+    RATE_PER_SECOND: '0',
     AzureFunctionsJobHost__extensions__queues__maxPollingInterval: '00:00:00.100',
     ...more,
   }

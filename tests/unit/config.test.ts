@@ -40,6 +40,8 @@ test('connection strings, as emulators have them; the rest has defaults', () => 
     repairAfterMs: 3_000,
     attachmentLimits: { image: 20_971_520, video: 209_715_200, audio: 52_428_800, file: 104_857_600 },
     uploadMaxAgeMs: 86_400_000,
+    admins: [],
+    rate: { perSecond: 100, burst: 1_000 },
   })
 })
 
@@ -150,6 +152,14 @@ test('a bot has several models in their order, or one', () => {
   ])
 })
 
+test('who administrates, and how often one person may change something', () => {
+  const set = { ADMINS: 'Ada, bob\ncy', RATE_PER_SECOND: '0', RATE_BURST: '5' }
+  expect(readConfig({ ...LOCAL, ...set })).toMatchObject({
+    admins: ['ada', 'bob', 'cy'],
+    rate: { perSecond: 0, burst: 5 },
+  })
+})
+
 test('what else may be set', () => {
   const config = readConfig({
     ...LOCAL,
@@ -200,6 +210,8 @@ test.each([
   ['SECRETS_REFRESH_MS', '5 minutes'],
   ['FIRST_TOKEN_MS', '-1'],
   ['REPAIR_AFTER_MS', 'soon'],
+  ['RATE_PER_SECOND', '1.5'],
+  ['RATE_BURST', '0'],
   ['REPAIR_AFTER_MS', '-1'],
   ['REPAIR_AFTER_MS', '0.5'],
 ])('%s = %p is refused by name', (name, value) => {

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { entryOut } from './entries.ts'
 import { problemOut } from './problem.ts'
 import { chatOut, idOut, receiptOut, seqOut } from './things.ts'
-import { settingsOut } from './users.ts'
+import { reportOut, settingsOut } from './users.ts'
 
 const run = { chatId: idOut, runId: idOut, botId: idOut }
 
@@ -64,6 +64,21 @@ export const PUSHES = {
     to: 'user',
     summary: 'The settings, as a device has changed them',
     schema: z.object({ type: z.literal('settings'), settings: settingsOut }),
+  },
+  typing: {
+    to: 'chat',
+    summary: 'Somebody types, or has stopped; chats of up to 50 members',
+    schema: z.object({
+      type: z.literal('typing'),
+      chatId: idOut,
+      userId: idOut,
+      typing: z.literal(false).optional().meta({ description: 'false: has stopped' }),
+    }),
+  },
+  report: {
+    to: 'admins',
+    summary: 'Somebody has reported a person, a chat or a message',
+    schema: z.object({ type: z.literal('report'), ...reportOut.shape }),
   },
   'chat.removed': {
     to: 'user',

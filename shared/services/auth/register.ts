@@ -36,8 +36,8 @@ export async function register(deps: AuthDeps, input: Registration): Promise<Sig
     createdAt: new Date(deps.time.now()).toISOString(),
     passwordHash: await hashPassword(input.password),
   }
-  await deps.users.create(user)
+  const account = await deps.users.create(user)
   await deps.users.confirmName('handle', handle, userId)
   if (emailIsFree) await deps.users.confirmName('email', email, userId)
-  return startSession(deps, user)
+  return startSession(deps, account)
 }

@@ -2,7 +2,8 @@ import { type Chat, type Member, START } from '../../domain/chat.ts'
 import { type NewEntry, type Position, place, type Role } from '../../domain/entry.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { Actor } from '../../domain/user.ts'
-import type { LogStore, Time, UserStore } from '../ports.ts'
+import type { LogStore, PersonalStore, Time, UserStore } from '../ports.ts'
+import { refuseBlocked, settleDirect } from '../users/blocks.ts'
 import { announceChat, type MembershipDeps } from './membership.ts'
 import { type ChatRequest, type Plan, type PlanDeps, planChat } from './plan-chat.ts'
 import { getChat } from './read-chat.ts'
@@ -11,13 +12,14 @@ import type { ChatView } from './view.ts'
 export interface CreateChatDeps extends MembershipDeps, PlanDeps {
   log: LogStore
   users: UserStore
+  personal: PersonalStore
   time: Time
   processId: string
 }
 
 /**
  * Creates the chat, or finds the one that this request made before: a direct chat by its pair, others by `clientRequestId`.
- * @throws ChatError `user-not-found`, `invalid-request`, `id-reused`
+ * @throws ChatError `user-not-found`, `invalid-request`, `id-reused`, `blocked`
  */
 export async function createChat(
   deps: CreateChatDeps,
@@ -27,7 +29,11 @@ export async function createChat(
   const creator = await deps.users.read(actor.userId)
   if (!creator) throw new ChatError('unauthorized', 'The account no longer exists.')
   const plan = await planChat(deps, actor, request)
+  const other = plan.chat.kind === 'direct' ? plan.others[0] : undefined
+  if (other) await refuseBlocked(deps, actor, other.userId)
   const created = await commitChat(deps, plan)
+  // Whoever was blocked since was blocked before the chat was there to be closed to them.
+  if (other && created) await settleDirect(deps, actor.userId, other.userId)
   const chat = created ? plan.chat : await existing(deps, plan.chat)
   // A chat whose creator's process died is there, but nobody was told: then this request does what is left.
   const announced = !created && (await deps.inbox.read(actor.userId, chat.chatId)) !== undefined

@@ -4,13 +4,15 @@ import type { MemberEntry, MessageEntry, StoredEntry } from '../../domain/entry.
 import { ChatError } from '../../domain/error.ts'
 import { applyMemberEntry, ensureHead, type MembershipDeps } from '../chats/membership.ts'
 import type { RemoveDeps } from '../media/remove-attachments.ts'
-import type { Time } from '../ports.ts'
+import type { PersonalStore, Time } from '../ports.ts'
+import { settleDirect } from '../users/blocks.ts'
 import { applyRetouches, withoutSeen } from './apply-retouches.ts'
 
 export interface FeedDeps extends MembershipDeps, RemoveDeps {
   log: MembershipDeps['log']
   logger: MembershipDeps['logger']
   time: Time
+  personal: PersonalStore
 }
 
 export interface BotJob {
@@ -55,6 +57,7 @@ export async function applyChanges(
     if (entry.type === 'member' && !(await isApplied(deps, chat, entry))) behind = Math.min(behind, entry.seq)
   }
   behind = Math.min(behind, ...(await applyRetouches(deps, head, entries)))
+  if (chat.kind === 'direct' && entries.some(isCreation)) await settleOpened(deps, chat)
   const repairs = last.seq >= behind ? [{ chatId, from: behind, through: last.seq }] : []
   const messages = entries.filter((entry) => entry.type === 'message')
   const newest = messages.at(-1)
@@ -64,6 +67,14 @@ export async function applyChanges(
   }
   const prompts = messages.flatMap((message) => promptsOf(chat, message, deps.time.now()))
   return { botJobs: await withoutSeen(deps.state, messages, prompts), repairs }
+}
+
+const isCreation = (entry: StoredEntry): boolean => entry.type === 'chat' && entry.change === 'created'
+
+/** Somebody was blocked just when they opened the chat, and its creator's process died before it looked. */
+async function settleOpened(deps: FeedDeps, chat: Chat): Promise<void> {
+  const [one, other] = await deps.log.listMembers(chat.chatId)
+  if (one && other) await settleDirect(deps, one.userId, other.userId)
 }
 
 /** False when it is to be tried again. A push service that is away must not stop the feed, and the prompts with it. */

@@ -5,6 +5,7 @@ import type { Appender } from '../log/append.ts'
 import { claimAttachment } from '../media/claim-attachment.ts'
 import type { MediaDeps } from '../media/media-deps.ts'
 import type { InboxStore, Logger, LogStore } from '../ports.ts'
+import { blocked, settleWriter, type WriterDeps } from '../users/blocks.ts'
 import { namedMembers, tryMentions } from './mentions.ts'
 
 export interface SendMessage {
@@ -70,12 +71,22 @@ async function checkReply(deps: SendDeps, actor: Actor, chatId: string, replyTo:
 }
 
 /**
- * Why somebody may not write: a reader is told so, for everybody else the chat does not exist. Asked only after the
- * store refused, so the common path pays nothing for it.
+ * Why somebody may not write: a reader is told so, and who is blocked; for everybody else the chat does not exist. Asked
+ * only after the store refused, so the common path pays nothing for it.
  */
-export async function explainRefusal(log: LogStore, chatId: string, userId: string): Promise<ChatError> {
-  const member = await log.readMember(chatId, userId)
+export async function explainRefusal(deps: WriterDeps, chatId: string, userId: string): Promise<ChatError> {
+  const [member, chat] = await Promise.all([deps.log.readMember(chatId, userId), deps.log.readChat(chatId)])
   if (!member) return new ChatError('chat-not-found', `There is no chat ${chatId}.`)
   if (member.role === 'reader') return new ChatError('forbidden', 'Readers of this chat may not write in it.')
+  if (chat?.kind === 'direct' && (await isBlocked(deps, chatId, userId))) return blocked()
   return new ChatError('busy', 'Your role in this chat is just changing; send again with the same id.')
+}
+
+/** A block that was taken back by a process that died before it said so here is taken back now. */
+async function isBlocked(deps: WriterDeps, chatId: string, userId: string): Promise<boolean> {
+  const other = (await deps.log.listMembers(chatId)).find((member) => member.userId !== userId)
+  if (!other) return false
+  if ((await deps.personal.readBlocks(other.userId))[userId] !== undefined) return true
+  await settleWriter(deps, other.userId, userId)
+  return false
 }

@@ -1,0 +1,43 @@
+import { chatGroup, RECEIPTS_UP_TO } from '../../domain/chat.ts'
+import { ChatError } from '../../domain/error.ts'
+import type { Actor } from '../../domain/user.ts'
+import { readMembership } from '../chats/read-chat.ts'
+import type { Limiter } from '../limiter.ts'
+import type { InboxStore, Logger, PersonalStore, Push, StateStore } from '../ports.ts'
+import { refuseBlocked } from './blocks.ts'
+
+export interface TypingDeps {
+  inbox: InboxStore
+  state: StateStore
+  personal: PersonalStore
+  push: Push
+  logger: Logger
+  limits: { typing: Limiter; stopped: Limiter }
+  typingFrame(chatId: string, userId: string, typing: boolean): unknown
+}
+
+/**
+ * Tells the chat that somebody is typing, or has stopped. A hint: nothing is stored.
+ * @throws ChatError `rate-limited`, `chat-not-found`, `forbidden` for readers and in large chats, `blocked`
+ */
+export async function tellTyping(
+  deps: TypingDeps,
+  actor: Actor,
+  { chatId, typing }: { chatId: string; typing: boolean },
+): Promise<void> {
+  const { userId } = actor
+  // A beginning and its end are counted apart: what was begun may be ended at once.
+  const limit = typing ? deps.limits.typing : deps.limits.stopped
+  limit.take(`${userId}/${chatId}`)
+  const item = await readMembership(deps.inbox, actor, chatId)
+  if (item.role === 'reader') throw new ChatError('forbidden', 'Readers of this chat may not write in it.')
+  const [head] = await Promise.all([
+    deps.state.readHead(chatId),
+    item.kind === 'direct' && item.peer ? refuseBlocked(deps, actor, item.peer.userId) : undefined,
+  ])
+  if ((head?.memberCount ?? 0) > RECEIPTS_UP_TO)
+    throw new ChatError('forbidden', `Chats of more than ${RECEIPTS_UP_TO} do not show who is typing.`)
+  await deps.push.toGroup(chatGroup(chatId), deps.typingFrame(chatId, userId, typing)).catch((error) => {
+    deps.logger('warn', 'typing.push.failed', { chatId, error: String(error) })
+  })
+}
