@@ -70,7 +70,7 @@ async function notThere(
   attachmentId: string,
 ): Promise<ChatError> {
   const member = await deps.log.readMember(chatId, actor.userId)
-  if (!member || member.role === 'reader') return explainRefusal(deps.log, chatId, actor.userId)
+  if (!member || member.role === 'reader') return explainRefusal(deps, chatId, actor.userId)
   return new ChatError('not-found', `There is no attachment ${attachmentId} of yours in this chat.`)
 }
 

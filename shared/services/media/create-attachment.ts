@@ -31,7 +31,7 @@ export async function createAttachment(
   { chatId, clientRequestId, ...file }: CreateAttachment,
 ): Promise<Upload> {
   const member = await deps.log.readMember(chatId, actor.userId)
-  if (!member || member.role === 'reader') throw await explainRefusal(deps.log, chatId, actor.userId)
+  if (!member || member.role === 'reader') throw await explainRefusal(deps, chatId, actor.userId)
   checkFile(deps, file)
   const attachmentId =
     clientRequestId === undefined ? deps.newId() : hashId('a', chatId, actor.userId, clientRequestId)
