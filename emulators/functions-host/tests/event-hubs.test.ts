@@ -388,6 +388,17 @@ test('the hub may be away at the start and go away later: the host waits and goe
   expect(said(host, 'many got')).toEqual(['many got ["a"] retry 0', 'many got ["b"] retry 0'])
 })
 
+test('a stop while hub and storage are away ends in good order', async () => {
+  await using own = await startAzurite({ services: ['blob'] })
+  await using broker = await startBroker()
+  await using host = await start('many', broker, { AzureWebJobsStorage: own.connectionString })
+  broker.send(0, event('a'))
+  await host.logged('many did')
+  await own.close()
+  await broker.close()
+  expect(await host.kill('SIGTERM')).toEqual({ code: 0, signal: null })
+})
+
 test('fired by hand, the function gets the input as its event', async () => {
   await using broker = await startBroker()
   await using host = await start('many', broker)

@@ -127,6 +127,7 @@ export async function startBroker({
   await once(server, 'listening')
   const taken = (server.address() as AddressInfo).port
   const close = async (): Promise<void> => {
+    if (!server.listening) return
     const closed = once(server, 'close')
     server.close()
     // With an error: rhea would not stop its heartbeats otherwise.

@@ -80,7 +80,8 @@ export function startPartition(parts: PartitionParts): Partition {
   const waitTime = (): number => {
     if (!isFirst) return config.maxWaitTime
     if (parts.lastCheckpoint === undefined) return 0
-    return Math.max(0, config.maxWaitTime - (clock.now() - parts.lastCheckpoint))
+    const since = Math.max(0, clock.now() - parts.lastCheckpoint)
+    return Math.max(0, config.maxWaitTime - since)
   }
   /** Runs what is held when the time is over, however little it is. */
   const watch = async (over: AbortController): Promise<void> => {

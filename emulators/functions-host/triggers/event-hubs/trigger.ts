@@ -123,10 +123,12 @@ export async function startEventHub(parts: TriggerParts, config: EventHubsConfig
       stopping.abort()
       const running = [...partitions.values()]
       for (const partition of running) partition.end()
-      await (await opening)?.close()
+      const subscription = await opening
+      // Partitions that cannot be given back now are free when they have expired.
+      await subscription?.close().catch((error) => complain('event-hub-close', error))
       // The client does not wait for what runs.
       await Promise.all(running.map((partition) => partition.close(true)))
-      await client.close()
+      await client.close().catch((error) => complain('event-hub-close', error))
     },
   }
 }
