@@ -8,11 +8,13 @@ import { typingEndpoint } from './events/typing.ts'
 import { registerEvents } from './events/web-pubsub.ts'
 import { registerFeed } from './feed/on-chat-change.ts'
 import { registerRepair } from './feed/repair.ts'
+import { addMembersEndpoint } from './http/add-members.ts'
 import { asyncapiEndpoint } from './http/asyncapi.ts'
 import { blockUserEndpoint } from './http/block-user.ts'
 import { createAttachmentEndpoint } from './http/create-attachment.ts'
 import { createChatEndpoint } from './http/create-chat.ts'
 import { createReportEndpoint } from './http/create-report.ts'
+import { deleteChatEndpoint } from './http/delete-chat.ts'
 import { deleteMessageEndpoint } from './http/delete-message.ts'
 import { editMessageEndpoint } from './http/edit-message.ts'
 import { getAttachmentEndpoint } from './http/get-attachment.ts'
@@ -52,6 +54,8 @@ import { unreactEndpoint } from './http/unreact.ts'
 import { updateChatEndpoint } from './http/update-chat.ts'
 import { updateMeEndpoint } from './http/update-me.ts'
 import { updateSettingsEndpoint } from './http/update-settings.ts'
+import { registerChatJobs } from './jobs/work-chat-job.ts'
+import { registerChatJobTimer } from './timers/resume-chat-jobs.ts'
 import { registerSweepAttachments } from './timers/sweep-attachments.ts'
 
 const endpoints = [
@@ -79,7 +83,9 @@ const endpoints = [
   listChatsEndpoint,
   getChatEndpoint,
   updateChatEndpoint,
+  deleteChatEndpoint,
   listMembersEndpoint,
+  addMembersEndpoint,
   setMemberEndpoint,
   removeMemberEndpoint,
   sendMessageEndpoint,
@@ -108,5 +114,7 @@ for (const endpoint of endpoints) registerHttp(endpoint)
 registerEvents(endpoints)
 registerFeed()
 registerRepair()
+registerChatJobs()
+registerChatJobTimer()
 registerRunBot()
 registerSweepAttachments()

@@ -117,6 +117,7 @@ export function createApp(config: Config, logger: Logger) {
       typing: createLimiter({ perSecond: 0.5, burst: 1 }, time),
       stopped: createLimiter({ perSecond: 0.5, burst: 1 }, time),
     },
+    jobLeaseMs: config.jobLeaseMs,
     newId,
     receiptFrame,
     settingsFrame,

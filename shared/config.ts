@@ -108,6 +108,7 @@ const settings = z.object({
     ),
   RATE_PER_SECOND: wholeNumber.default(100),
   RATE_BURST: wholeNumber.pipe(z.int().min(1)).default(1_000),
+  JOB_LEASE_MS: milliseconds.default(60_000),
 })
 
 /** Each is reached by a key or by its address and the app's identity; keys that sign are given or kept in Key Vault. */
@@ -152,6 +153,8 @@ export interface Config {
   admins: string[]
   /** How often one person may change something, in each process; a rate of 0 is no limit. */
   rate: { perSecond: number; burst: number }
+  /** For how long whoever works on a chat's job is believed to be at it. */
+  jobLeaseMs: number
 }
 
 /**
@@ -204,6 +207,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     uploadMaxAgeMs: env.UPLOAD_MAX_AGE_MS,
     admins: env.ADMINS,
     rate: { perSecond: env.RATE_PER_SECOND, burst: env.RATE_BURST },
+    jobLeaseMs: env.JOB_LEASE_MS,
   }
 }
 

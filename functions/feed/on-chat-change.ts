@@ -1,7 +1,7 @@
 // Reads the change feed of `chats`. Each chat is handled apart: what fails goes to the repair queue, and only an outage
 // of the store stops the feed, which then repeats the batch without end.
 import { app as functions, type InvocationContext, output } from '@azure/functions'
-import { isEntryDocument, toEntry } from '../../shared/azure/log-documents.ts'
+import { isEntryDocument, isFreshJob, toEntry } from '../../shared/azure/log-documents.ts'
 import { feedPollDelayMs } from '../../shared/config.ts'
 import { ChatError } from '../../shared/domain/error.ts'
 import { applyChanges, byChat, type FeedWork } from '../../shared/services/feed/apply-changes.ts'
@@ -10,6 +10,7 @@ import { logLag } from './lag.ts'
 
 const connection = 'AzureWebJobsStorage'
 const botJobs = output.storageQueue({ queueName: 'bot-jobs', connection })
+const chatJobs = output.storageQueue({ queueName: 'chat-jobs', connection })
 const repairs = output.storageQueue({ queueName: 'repairs', connection })
 
 export function registerFeed(): void {
@@ -28,7 +29,7 @@ export function registerFeed(): void {
       minimumInterval: { seconds: 1 },
       maximumInterval: { minutes: 1 },
     },
-    extraOutputs: [botJobs, repairs],
+    extraOutputs: [botJobs, chatJobs, repairs],
     handler: onChatChange,
   })
 }
@@ -43,7 +44,11 @@ async function onChatChange(documents: unknown[], context: InvocationContext): P
       } catch (error) {
         if (error instanceof ChatError && error.code === 'unavailable') throw error
         logFailure(context, error)
-        return { botJobs: [], repairs: [{ chatId, from: entries[0]!.seq, through: entries.at(-1)!.seq }] }
+        return {
+          botJobs: [],
+          touches: [],
+          repairs: [{ chatId, from: entries[0]!.seq, through: entries.at(-1)!.seq }],
+        }
       }
     }),
   )
@@ -51,6 +56,8 @@ async function onChatChange(documents: unknown[], context: InvocationContext): P
     botJobs,
     work.flatMap((part) => part.botJobs),
   )
+  const begun = documents.filter(isFreshJob).map(({ chatId, jobId }) => ({ chatId, jobId }))
+  context.extraOutputs.set(chatJobs, [...begun, ...work.flatMap((part) => part.touches)])
   context.extraOutputs.set(
     repairs,
     work.flatMap((part) => part.repairs),

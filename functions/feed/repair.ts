@@ -9,14 +9,17 @@ import { app } from '../adapter/app.ts'
 const repairJob = z.strictObject({ chatId: z.string(), from: z.int(), through: z.int() })
 const connection = 'AzureWebJobsStorage'
 const botJobs = output.storageQueue({ queueName: 'bot-jobs', connection })
+const chatJobs = output.storageQueue({ queueName: 'chat-jobs', connection })
 
 export function registerRepair(): void {
   functions.storageQueue('repair', {
     queueName: 'repairs',
     connection,
-    extraOutputs: [botJobs],
+    extraOutputs: [botJobs, chatJobs],
     handler: async (job, context) => {
-      context.extraOutputs.set(botJobs, await repair(app(), parseInput(repairJob, job)))
+      const work = await repair(app(), parseInput(repairJob, job))
+      context.extraOutputs.set(botJobs, work.botJobs)
+      context.extraOutputs.set(chatJobs, work.touches)
     },
   })
 }

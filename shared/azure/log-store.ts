@@ -49,6 +49,16 @@ export function createLogStore(chats: Container): LogStore {
       const [tail] = await entries(chatId, 'SELECT TOP 1 * FROM c WHERE c.seq > 0 ORDER BY c.seq DESC', {})
       return tail
     },
+    async findFrom(chatId, seq, limit) {
+      const text = `SELECT TOP ${limit} * FROM c WHERE c.seq >= @seq ORDER BY c.seq`
+      const values = { seq }
+      const found = await queryAll<StoredEntry & { _etag: string }>(chats, {
+        partition: chatId,
+        text,
+        values,
+      })
+      return found.map((item) => ({ entry: toEntry(item), etag: item._etag }))
+    },
     readFrom: (chatId, seq, limit) =>
       entries(chatId, `SELECT TOP ${limit} * FROM c WHERE c.seq >= @seq ORDER BY c.seq`, { seq }),
     findByKeys(chatId, keys) {

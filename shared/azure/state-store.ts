@@ -3,13 +3,15 @@ import type { Container, PatchOperation } from '@azure/cosmos'
 import type { Run } from '../domain/bot.ts'
 import type { Head, Receipt } from '../domain/chat.ts'
 import type { Position } from '../domain/entry.ts'
+import { fewAtATime } from '../domain/few-at-a-time.ts'
 import type { HeadMove, StateStore } from '../services/ports.ts'
-import { createItem, inList, patchItem, queryAll, readItem, replaceItem } from './cosmos-items.ts'
+import { createItem, deleteItem, inList, patchItem, queryAll, readItem, replaceItem } from './cosmos-items.ts'
 import { withoutSystemFields } from './log-documents.ts'
 
 const RUN_TTL_S = 30 * 24 * 3600
 /** What one patch takes: https://learn.microsoft.com/azure/cosmos-db/partial-document-update */
 const OPERATIONS_PER_PATCH = 10
+const DELETES_AT_ONCE = 10
 
 export function createStateStore(state: Container): StateStore {
   return {
@@ -34,6 +36,20 @@ export function createStateStore(state: Container): StateStore {
     },
     advanceHead: (chatId, to) => advanceHead(state, chatId, to),
     retouchPreview: (chatId, seq, text) => retouchPreview(state, chatId, seq, text),
+    async closeHead(chatId, cleared) {
+      const operations: PatchOperation[] = [
+        { op: 'set', path: '/closed', value: true },
+        { op: 'set', path: '/cleared', value: cleared },
+        { op: 'set', path: '/last/preview', value: '' },
+        { op: 'set', path: '/sent', value: {} },
+      ]
+      await patchItem(state, chatId, 'head', operations)
+    },
+    async purge(chatId) {
+      const text = "SELECT VALUE c.id FROM c WHERE c.id != 'head' AND NOT STARTSWITH(c.id, 'attachment:')"
+      const ids = await queryAll<string>(state, { partition: chatId, text })
+      await fewAtATime(ids, DELETES_AT_ONCE, (id) => deleteItem(state, chatId, id))
+    },
     async pruneSent(chatId, folded) {
       for (const [userId, { seq }] of Object.entries(folded)) {
         const path = `/sent/${userId}`
@@ -78,6 +94,7 @@ interface StoredHead {
   memberCount: number
   last: Position & { at: string; preview: string; previewSeq: number; senderId: string }
   cleared?: Position
+  closed?: boolean
   sent: Head['sent']
 }
 
@@ -92,13 +109,14 @@ const toStoredHead = ({ chatId, kind, name, memberCount, sent, cleared, ...last 
   ...(cleared && { cleared }),
 })
 
-const toHead = ({ chatId, kind, name, memberCount, sent, cleared, last }: StoredHead): Head => ({
+const toHead = ({ chatId, kind, name, memberCount, sent, cleared, closed, last }: StoredHead): Head => ({
   chatId,
   kind,
   name,
   memberCount,
   sent,
   ...(cleared && { cleared }),
+  ...(closed && { closed }),
   ...last,
 })
 

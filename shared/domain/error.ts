@@ -25,6 +25,7 @@ export const ERRORS = {
     status: 409,
     retry: 'never',
   },
+  'chat-full': { title: 'The chat has as many members as it may have', status: 409, retry: 'never' },
   'too-large': { title: 'The request is too large', status: 413, retry: 'never' },
   'unsupported-type': { title: 'Files of this type are not taken', status: 415, retry: 'never' },
   'too-many-attempts': { title: 'Too many attempts; wait', status: 429, retry: 'later' },

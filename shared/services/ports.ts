@@ -59,6 +59,8 @@ export interface LogStore {
   /** These entries, as far as they exist, in any order. */
   readEntries(chatId: string, seqs: number[]): Promise<StoredEntry[]>
   readTail(chatId: string): Promise<StoredEntry | undefined>
+  /** As `readFrom`, each with the etag that an update of it needs. */
+  findFrom(chatId: string, seq: number, limit: number): Promise<{ entry: StoredEntry; etag: string }[]>
   /** Ascending, from `seq` on. */
   readFrom(chatId: string, seq: number, limit: number): Promise<StoredEntry[]>
   findByKeys(chatId: string, dedupeKeys: string[]): Promise<StoredEntry[]>
@@ -112,6 +114,10 @@ export interface StateStore {
   advanceHead(chatId: string, to: HeadMove): Promise<boolean>
   /** Shows `text` where the head shows the message `seq`, if it does. */
   retouchPreview(chatId: string, seq: number, text: string): Promise<void>
+  /** The chat is over: nothing up to the position is to be seen by anybody. */
+  closeHead(chatId: string, at: Position): Promise<void>
+  /** Deletes everything of the chat but its head and its attachments, which go on their own. */
+  purge(chatId: string): Promise<void>
   /** Forgets senders' own reads that are in their receipts by now. */
   pruneSent(chatId: string, folded: Record<string, Position>): Promise<void>
   readReceipt(chatId: string, userId: string): Promise<Receipt | undefined>

@@ -46,6 +46,11 @@ export function memoryLog(): LogStore {
     },
     readEntries: async (chatId, seqs) => of(chatId).entries.filter(({ seq }) => seqs.includes(seq)),
     readTail: async (chatId) => of(chatId).entries.at(-1),
+    findFrom: async (chatId, seq, limit) =>
+      of(chatId)
+        .entries.filter((entry) => entry.seq >= seq)
+        .slice(0, limit)
+        .map((entry) => ({ entry, etag: etagOf(of(chatId), entry.seq) })),
     readFrom: async (chatId, seq, limit) =>
       of(chatId)
         .entries.filter((entry) => entry.seq >= seq)

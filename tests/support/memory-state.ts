@@ -45,6 +45,14 @@ export function memoryState(): StateStore {
       const head = heads.get(chatId)
       if (head?.previewSeq === seq) heads.set(chatId, { ...head, preview: text })
     },
+    async closeHead(chatId, cleared) {
+      const head = heads.get(chatId)
+      if (head) heads.set(chatId, { ...head, cleared, closed: true, preview: '', sent: {} })
+    },
+    async purge(chatId) {
+      for (const kept of [receipts, runs])
+        for (const key of [...kept.keys()]) if (key.startsWith(`${chatId}/`)) kept.delete(key)
+    },
     async pruneSent(chatId, folded) {
       const sent = heads.get(chatId)?.sent ?? {}
       for (const [userId, { seq }] of Object.entries(folded)) {

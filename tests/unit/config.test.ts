@@ -42,6 +42,7 @@ test('connection strings, as emulators have them; the rest has defaults', () => 
     uploadMaxAgeMs: 86_400_000,
     admins: [],
     rate: { perSecond: 100, burst: 1_000 },
+    jobLeaseMs: 60_000,
   })
 })
 

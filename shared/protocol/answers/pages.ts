@@ -10,7 +10,11 @@ const cursorOut = z
   .meta({ description: 'Ask with it for the next page; absent on the last' })
 
 export const chatsOut = z.object({ chats: z.array(chatOut), cursor: cursorOut })
-export const membersOut = z.object({ members: z.array(memberOut), more })
+export const membersOut = z.object({ members: z.array(memberOut), more, cursor: cursorOut })
+export const addedOut = z.object({
+  chat: chatOut,
+  pending: z.int().min(0).meta({ description: 'How many are let in after the answer' }),
+})
 export const receiptsOut = z.object({ receipts: z.array(receiptOut), more })
 export const entriesOut = z.object({ entries: z.array(entryOut), more })
 export const messagesOut = z.object({

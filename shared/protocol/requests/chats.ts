@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { clientId, cursor, id, limit } from './fields.ts'
 
 const chatName = z.string().trim().min(1).max(100)
+const role = z.enum(['owner', 'admin', 'member', 'reader'])
 const visibility = z.enum(['private', 'public'])
 
 export const createChatRequest = z.discriminatedUnion('kind', [
@@ -10,7 +11,7 @@ export const createChatRequest = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('group'),
     name: chatName,
-    members: z.array(id).max(29).optional(),
+    members: z.array(id).max(1_000).optional(),
     visibility: visibility.optional(),
     clientRequestId: clientId.optional(),
   }),
@@ -40,5 +41,21 @@ export const memberRequest = z.strictObject({ chatId: id, userId: id })
 export const setMemberRequest = z.strictObject({
   chatId: id,
   userId: id,
-  role: z.enum(['owner', 'admin', 'member', 'reader']),
+  role,
+  handOver: z.boolean().optional(),
+})
+export const addMembersRequest = z.strictObject({
+  chatId: id,
+  userIds: z.array(id).min(1).max(1_000),
+  role: role.optional(),
+})
+export const listMembersRequest = z.strictObject({
+  chatId: id,
+  cursor: id.optional(),
+  limit: limit(1_000, 200),
+})
+export const publicChatsRequest = z.strictObject({
+  q: z.string().trim().max(100).optional(),
+  cursor,
+  limit: limit(100, 50),
 })

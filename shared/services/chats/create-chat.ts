@@ -1,9 +1,11 @@
 import { type Chat, type Member, START } from '../../domain/chat.ts'
 import { type NewEntry, type Position, place, type Role } from '../../domain/entry.ts'
 import { ChatError } from '../../domain/error.ts'
+import { hashId } from '../../domain/id.ts'
 import type { Actor } from '../../domain/user.ts'
 import type { LogStore, PersonalStore, Time, UserStore } from '../ports.ts'
 import { refuseBlocked, settleDirect } from '../users/blocks.ts'
+import { fillJob } from './fill-chat.ts'
 import { announceChat, type MembershipDeps } from './membership.ts'
 import { type ChatRequest, type Plan, type PlanDeps, planChat } from './plan-chat.ts'
 import { getChat } from './read-chat.ts'
@@ -15,6 +17,7 @@ export interface CreateChatDeps extends MembershipDeps, PlanDeps {
   personal: PersonalStore
   time: Time
   processId: string
+  jobLeaseMs: number
 }
 
 /**
@@ -37,12 +40,12 @@ export async function createChat(
   const chat = created ? plan.chat : await existing(deps, plan.chat)
   // A chat whose creator's process died is there, but nobody was told: then this request does what is left.
   const announced = !created && (await deps.inbox.read(actor.userId, chat.chatId)) !== undefined
-  if (!announced) await announceChat(deps, chat, [creator, ...plan.others])
+  if (!announced) await announceChat(deps, chat, [creator, ...plan.others], plan.later.length === 0)
   return { view: await getChat(deps, actor, chat.chatId), created }
 }
 
 /** False when the chat is there already. */
-async function commitChat(deps: CreateChatDeps, { chat, others }: Plan): Promise<boolean> {
+async function commitChat(deps: CreateChatDeps, { chat, others, later }: Plan): Promise<boolean> {
   const { chatId, createdBy } = chat
   const people: { userId: string; role: Role }[] = [
     { userId: createdBy, role: chat.kind === 'direct' ? 'member' : 'owner' },
@@ -76,12 +79,17 @@ async function commitChat(deps: CreateChatDeps, { chat, others }: Plan): Promise
     previous = placed
     return { ...placed, by: deps.processId }
   })
+  const job =
+    later.length > 0
+      ? fillJob(deps, { chatId, senderId: createdBy, jobId: hashId('j', chatId, 'created'), role: 'member' })
+      : undefined
   for (let tries = 0; tries < 5; tries++) {
     const outcome = await deps.log.commit(chatId, {
       chat,
       entries,
       writers: [],
       members: members.map((member) => ({ kind: 'create', member })),
+      job: job && { kind: 'create', job, people: later },
     })
     if (outcome.kind === 'committed') return true
     if (outcome.kind === 'conflict' || outcome.kind === 'member-conflict') return false

@@ -1,70 +1,140 @@
 // Who belongs to a group, and in what role. Each change is an entry of the log, written in one batch with the member it
 // is about; what the change needs (who may do it, that an owner stays) is checked again whenever the batch loses a race.
+// A change reads the chat, the asker and whom it is about, never all the members.
 import type { Member } from '../../domain/chat.ts'
-import type { NewEntry, Position, Role } from '../../domain/entry.ts'
+import type { MemberEntry, NewEntry, Position, Role } from '../../domain/entry.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { Actor } from '../../domain/user.ts'
 import { type AloneDeps, type AloneWrite, writeAlone } from '../log/write-alone.ts'
+import type { MemberChange } from '../ports.ts'
+import { chatFull, type Group, notFound, readGroup } from './group.ts'
 import { applyMemberEntry, type MembershipDeps, placeSockets } from './membership.ts'
+import { findPeople, type PeopleDeps } from './people.ts'
 import { getChat, type ReadChatDeps } from './read-chat.ts'
+import { keepsOwner, mayChange } from './roles.ts'
 import type { ChatView } from './view.ts'
+import { withdraw } from './withdraw.ts'
 
-export interface MembersDeps extends MembershipDeps, AloneDeps, ReadChatDeps {
+export interface MembersDeps extends MembershipDeps, AloneDeps, ReadChatDeps, PeopleDeps {
   log: MembershipDeps['log']
+  time: AloneDeps['time']
   newId(): string
   chatRemoved(chatId: string): unknown
 }
 
 type Ask = { chatId: string; userId: string }
 
-/** @throws ChatError `chat-not-found` */
-export async function listMembers(deps: MembersDeps, actor: Actor, chatId: string): Promise<Member[]> {
-  const members = await deps.log.listMembers(chatId)
-  find(members, actor.userId, chatId)
-  return members
+/**
+ * One page of the members, by user id.
+ * @throws ChatError `chat-not-found`
+ */
+export async function listMembers(
+  deps: MembersDeps,
+  actor: Actor,
+  { chatId, cursor, limit }: { chatId: string; cursor?: string | undefined; limit: number },
+): Promise<{ members: Member[]; cursor?: string | undefined }> {
+  const [me, found] = await Promise.all([
+    deps.log.readMember(chatId, actor.userId),
+    deps.log.listMembers(chatId, { after: cursor, limit: limit + 1 }),
+  ])
+  if (!me) throw notFound(chatId)
+  const members = found.slice(0, limit)
+  return { members, cursor: found.length > limit ? members.at(-1)?.userId : undefined }
 }
 
 /**
- * Adds somebody to a group, or gives a member another role.
- * @throws ChatError `chat-not-found`, `user-not-found`, `forbidden`, `chat-closed`, `busy`
+ * Adds a person or a bot to a group, or gives a member another role. With `handOver` the asker, an owner, becomes admin
+ * in the same batch that makes a member owner.
+ * @throws ChatError `chat-not-found`, `user-not-found`, `invalid-request` (role), `forbidden`, `chat-full`, `chat-closed`, `busy`
  */
 export async function setMember(
   deps: MembersDeps,
   actor: Actor,
-  ask: Ask & { role: Role },
+  ask: Ask & { role: Role; handOver?: boolean | undefined },
 ): Promise<ChatView> {
-  const { chatId, userId, role } = ask
-  const user = await deps.users.read(userId)
-  if (!user) throw new ChatError('user-not-found', `There is no user ${userId}.`)
-  if (user.profile.type === 'bot') throw new ChatError('forbidden', 'A bot is no member of a group yet.')
+  const { chatId, userId, role, handOver = false } = ask
+  const [user] = await findPeople(deps, [userId])
+  if (user!.profile.type === 'bot' && role !== 'member') throw invalidRole('of a bot is member')
+  if (handOver && role !== 'owner') throw invalidRole('must be owner to hand over')
   await change(deps, ask, async (tail, dedupeKey) => {
-    const members = await groupMembers(deps, chatId, actor)
-    const target = members.find((member) => member.userId === userId)
+    const [group, target] = await Promise.all([
+      readGroup(deps.log, chatId, actor),
+      deps.log.readMember(chatId, userId),
+    ])
+    if (handOver) return handedOver(group, target, dedupeKey)
     if (target?.role === role) return undefined
-    const me = find(members, actor.userId, chatId)
-    mayChange(me, target, role)
-    if (target) keepsOwner(members, target, role)
-    const joined = target?.joined ?? { seq: tail.seq, n: tail.n }
-    const memberCount = members.length + (target ? 0 : 1)
-    const entry = entryOf(actor, {
-      change: target ? 'role' : 'added',
-      userId,
-      role,
-      joined,
-      memberCount,
-      dedupeKey,
-    })
-    return {
-      entries: [entry],
-      members: [{ kind: target ? 'replace' : 'create', member: { chatId, userId, role, joined } }],
-    }
+    mayChange(group.me, target, role)
+    if (!target) return added(deps, group, { userId, role, tail, dedupeKey })
+    if (target.role === 'owner') keepsOwner(await deps.log.listOwners(chatId, 2), target)
+    return roleChanged(group, [{ member: target, role, dedupeKey }])
   })
   await tellAdded(deps, actor, ask)
   return getChat(deps, actor, chatId)
 }
 
+function added(
+  deps: MembersDeps,
+  { chat, etag, me, memberCount }: Group,
+  { userId, role, tail, dedupeKey }: { userId: string; role: Role; tail: Position; dedupeKey: string },
+): AloneWrite {
+  const { chatId } = chat
+  const joined = { seq: tail.seq, n: tail.n }
+  const bots = isBot(deps, userId) ? [...chat.bots, userId] : chat.bots
+  const count = memberCount + 1
+  if (chatFull(count)) throw chatFull(count)!
+  const entry: NewEntry = {
+    ...{ type: 'member', change: 'added', senderId: me.userId, userId, role, joined, dedupeKey },
+    memberCount: count,
+  }
+  return {
+    entries: [entry],
+    members: [{ kind: 'create', member: { chatId, userId, role, joined } }],
+    chatUpdate: { chat: { ...chat, bots, memberCount: count }, etag },
+  }
+}
+
+interface RoleChange {
+  member: Member
+  role: Role
+  dedupeKey: string
+}
+
+function roleChanged({ me, memberCount }: Group, changes: RoleChange[]): AloneWrite {
+  return {
+    entries: changes.map(({ member: { userId, joined }, role, dedupeKey }): NewEntry => {
+      return {
+        type: 'member',
+        change: 'role',
+        senderId: me.userId,
+        userId,
+        role,
+        joined,
+        memberCount,
+        dedupeKey,
+      }
+    }),
+    members: changes.map(
+      ({ member, role }): MemberChange => ({ kind: 'replace', member: { ...member, role } }),
+    ),
+  }
+}
+
+/** Undefined when it is so already, which a repeated request finds. */
+function handedOver(group: Group, target: Member | undefined, dedupeKey: string): AloneWrite | undefined {
+  const { me } = group
+  if (target?.role === 'owner' && me.role === 'admin') return undefined
+  if (me.role !== 'owner') throw new ChatError('forbidden', `As ${me.role} you have nothing to hand over.`)
+  if (!target || target.userId === me.userId)
+    throw new ChatError('forbidden', 'A group is handed over to another member.')
+  const steps: RoleChange[] = [{ member: me, role: 'admin', dedupeKey: `${dedupeKey}:from` }]
+  if (target.role !== 'owner') steps.unshift({ member: target, role: 'owner', dedupeKey })
+  else steps[0]!.dedupeKey = dedupeKey
+  return roleChanged(group, steps)
+}
+
 /** A hint like every push: that the person was removed again meanwhile, or cannot be reached, is no failure. */
 async function tellAdded(deps: MembersDeps, actor: Actor, { chatId, userId }: Ask): Promise<void> {
+  if (isBot(deps, userId)) return
   try {
     const view = await getChat(deps, { ...actor, userId }, chatId)
     await deps.push.toUser(userId, deps.chatAdded(view))
@@ -74,74 +144,72 @@ async function tellAdded(deps: MembersDeps, actor: Actor, { chatId, userId }: As
 }
 
 /**
- * Takes somebody out of a group; oneself: leaves. From the answer on the person can neither read nor write there.
+ * Takes somebody out of a group; oneself: leaves. From the answer on the person can neither read nor write there, and
+ * no list that is still being worked through lets them in.
  * @throws ChatError `chat-not-found`, `forbidden`, `chat-closed`, `busy`
  */
 export async function removeMember(deps: MembersDeps, actor: Actor, ask: Ask): Promise<void> {
   const { chatId, userId } = ask
-  await change(deps, ask, async (_tail, dedupeKey) => {
-    const members = await groupMembers(deps, chatId, actor)
-    const target = members.find((member) => member.userId === userId)
-    if (!target) return undefined
-    const leaving = userId === actor.userId
-    if (!leaving) mayChange(find(members, actor.userId, chatId), target, 'member')
-    keepsOwner(members, target, undefined)
-    const { joined } = target
-    const memberCount = members.length - 1
-    const change = leaving ? 'left' : 'removed'
-    const entry = entryOf(actor, { change, userId, joined, memberCount, dedupeKey })
-    return { entries: [entry], members: [{ kind: 'remove', member: target }] }
-  })
+  const leaving = userId === actor.userId
+  for (;;) {
+    let mayStrike = leaving
+    const removed = await change(deps, ask, async (_tail, dedupeKey) => {
+      const [group, target] = await Promise.all([
+        readGroup(deps.log, chatId, actor),
+        deps.log.readMember(chatId, userId),
+      ])
+      mayStrike ||= ['owner', 'admin'].includes(group.me.role)
+      if (!target) return undefined
+      if (!leaving) mayChange(group.me, target, 'member')
+      if (target.role === 'owner') keepsOwner(await deps.log.listOwners(chatId, 2), target)
+      return gone(group, target, { change: leaving ? 'left' : 'removed', dedupeKey })
+    })
+    if (removed || !mayStrike) break
+    await withdraw(deps, chatId, userId)
+    if (!(await deps.log.readMember(chatId, userId))) break
+  }
   await deps.push.toUser(userId, deps.chatRemoved(chatId)).catch(() => undefined)
+}
+
+function gone(
+  { chat, etag, me, memberCount }: Group,
+  target: Member,
+  { change, dedupeKey }: { change: 'left' | 'removed'; dedupeKey: string },
+): AloneWrite {
+  const { userId, joined } = target
+  const count = memberCount - 1
+  const bots = chat.bots.filter((botId) => botId !== userId)
+  const entry: NewEntry = {
+    ...{ type: 'member', change, senderId: me.userId, userId, joined, memberCount: count, dedupeKey },
+  }
+  return {
+    entries: [entry],
+    members: [{ kind: 'remove', member: target }],
+    chatUpdate: { chat: { ...chat, bots, memberCount: count }, etag },
+  }
 }
 
 type Decide = (tail: Position, dedupeKey: string) => Promise<AloneWrite | undefined>
 
-/** Writes the change, then brings inbox and sockets up to it before anybody is told that it is done. */
-async function change(deps: MembersDeps, { chatId, userId }: Ask, decide: Decide): Promise<void> {
+/** Writes the change, then brings inbox and sockets up to it before anybody is told that it is done. False: nothing to do. */
+async function change(deps: MembersDeps, { chatId, userId }: Ask, decide: Decide): Promise<boolean> {
   const key = `change:${deps.newId()}`
   const { entries } = await writeAlone(deps, { chatId, key, decide: (tail) => decide(tail, key) })
   // What was so before may be the work of a process that died before it moved the sockets.
-  if (entries.length === 0) return placeSockets(deps, userId, chatId)
+  if (entries.length === 0) {
+    if (!isBot(deps, userId)) await placeSockets(deps, userId, chatId)
+    return false
+  }
   const chat = await deps.log.readChat(chatId)
-  if (!chat) return
-  for (const entry of entries) if (entry.type === 'member') await applyMemberEntry(deps, chat, entry)
+  if (!chat) return true
+  const changes = entries.filter((entry): entry is typeof entry & MemberEntry => entry.type === 'member')
+  for (const entry of changes) await applyMemberEntry(deps, chat, entry)
+  return true
 }
 
-async function groupMembers(deps: MembersDeps, chatId: string, actor: Actor): Promise<Member[]> {
-  const [chat, members] = await Promise.all([deps.log.readChat(chatId), deps.log.listMembers(chatId)])
-  find(members, actor.userId, chatId)
-  if (chat?.kind !== 'group') throw new ChatError('forbidden', 'Only groups have members that come and go.')
-  return members
+const isBot = ({ bots }: PeopleDeps, userId: string): boolean => bots.some(({ botId }) => botId === userId)
+
+function invalidRole(message: string): ChatError {
+  const errors = [{ path: 'role', message }]
+  return new ChatError('invalid-request', `role ${message}.`, { errors })
 }
-
-function find(members: Member[], userId: string, chatId: string): Member {
-  const member = members.find((known) => known.userId === userId)
-  if (!member) throw new ChatError('chat-not-found', `There is no chat ${chatId}.`)
-  return member
-}
-
-/** Owners change everybody; admins those below them, and make nobody more than a member. */
-function mayChange(me: Member, target: Member | undefined, role: Role): void {
-  if (me.role === 'owner') return
-  const high = (r: Role | undefined): boolean => r === 'owner' || r === 'admin'
-  if (me.role === 'admin' && !high(target?.role) && !high(role)) return
-  throw new ChatError('forbidden', `As ${me.role} you may not do this.`)
-}
-
-function keepsOwner(members: Member[], target: Member, role: Role | undefined): void {
-  if (target.role !== 'owner' || role === 'owner') return
-  if (members.some((member) => member.role === 'owner' && member.userId !== target.userId)) return
-  throw new ChatError('forbidden', 'A group keeps an owner: make somebody else owner first.')
-}
-
-type Change = Pick<
-  NewEntry & { type: 'member' },
-  'change' | 'userId' | 'role' | 'joined' | 'memberCount' | 'dedupeKey'
->
-
-const entryOf = (actor: Actor, change: Change): NewEntry => ({
-  type: 'member',
-  senderId: actor.userId,
-  ...change,
-})

@@ -18,11 +18,20 @@ export interface MembershipDeps {
   chatAdded(view: ChatView): unknown
 }
 
-/** Brings everything derived from a new chat into being and tells its members. */
-export async function announceChat(deps: MembershipDeps, chat: Chat, people: User[]): Promise<void> {
+/**
+ * Brings everything derived from a new chat into being and tells its first members.
+ * @param isWhole nobody else is still to be let in
+ */
+export async function announceChat(
+  deps: MembershipDeps,
+  chat: Chat,
+  people: User[],
+  isWhole: boolean,
+): Promise<void> {
+  const userIds = people.map(({ userId }) => userId)
   const [head, members] = await Promise.all([
     ensureHead(deps, chat, people.length),
-    deps.log.listMembers(chat.chatId),
+    deps.log.membersAmong(chat.chatId, userIds),
   ])
   const views: ChatView[] = []
   for (const member of members) {
@@ -37,14 +46,14 @@ export async function announceChat(deps: MembershipDeps, chat: Chat, people: Use
       peer: peer ? { userId: peer.userId, name: peer.displayName } : null,
       removed: false,
     }
-    views.push({ ...viewChat(item, head, undefined), members: members.map(({ userId }) => userId) })
+    views.push({ ...viewChat(item, head, undefined), members: isWhole ? userIds : undefined })
   }
   await Promise.all(views.map((view) => deps.inbox.apply(view.item)))
   await Promise.all(views.map((view) => admit(deps, view)))
 }
 
 /** Puts the user's sockets into the chat's group and tells them. A failure is logged: their next `sync` mends it. */
-async function admit(deps: MembershipDeps, view: ChatView): Promise<void> {
+export async function admit(deps: MembershipDeps, view: ChatView): Promise<void> {
   const { userId, chatId } = view.item
   try {
     await deps.push.addUserToGroup(userId, chatGroup(chatId))
@@ -84,6 +93,9 @@ export async function ensureHead(
  * @throws ChatError `busy` when the sockets could not be moved
  */
 export async function applyMemberEntry(deps: MembershipDeps, chat: Chat, entry: MemberEntry): Promise<void> {
+  // Reflected already, and seen again: only the sockets might have missed it.
+  if ((await deps.inbox.reflects(entry.userId, chat.chatId)) >= entry.seq)
+    return placeSockets(deps, entry.userId, chat.chatId)
   const user = await deps.users.read(entry.userId)
   if (user?.profile.type === 'bot') return
   const gone = entry.change === 'left' || entry.change === 'removed'
@@ -132,7 +144,8 @@ async function peerOf(deps: MembershipDeps, chat: Chat, userId: string): Promise
   return user ? { userId: user.userId, name: user.displayName } : null
 }
 
-const itemBase = (chat: Chat, userId: string, memberSeq: number) => ({
+/** What an item has before anything is known of its user. */
+export const itemBase = (chat: Chat, userId: string, memberSeq: number) => ({
   userId,
   chatId: chat.chatId,
   kind: chat.kind,

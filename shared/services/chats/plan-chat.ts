@@ -1,10 +1,9 @@
 // What a request for a chat amounts to: the chat, and who is in it. Nothing is written here but a bot's own account.
-import type { Bot } from '../../domain/bot.ts'
-import type { Chat } from '../../domain/chat.ts'
+import { type Chat, MEMBERS_AT_ONCE } from '../../domain/chat.ts'
 import { ChatError } from '../../domain/error.ts'
 import { directChatId, hashId } from '../../domain/id.ts'
 import type { Actor, User } from '../../domain/user.ts'
-import type { Time, UserStore } from '../ports.ts'
+import { ensureBotUser, findPeople, type PeopleDeps } from './people.ts'
 
 export type ChatRequest =
   | { kind: 'direct'; userId: string }
@@ -22,17 +21,16 @@ export type ChatRequest =
       clientRequestId?: string | undefined
     }
 
-export interface PlanDeps {
-  users: UserStore
-  time: Time
-  bots: Bot[]
+export interface PlanDeps extends PeopleDeps {
   newId(): string
 }
 
 export interface Plan {
   chat: Chat
-  /** Everybody but the creator. */
+  /** Who is there from the first moment on beside the creator. */
   others: User[]
+  /** Who is let in afterwards. */
+  later: string[]
 }
 
 /** @throws ChatError `user-not-found`, `invalid-request` */
@@ -42,10 +40,11 @@ export async function planChat(deps: PlanDeps, actor: Actor, request: ChatReques
   if (request.kind === 'direct') {
     if (request.userId === actor.userId)
       throw invalid('userId', 'is your own; a direct chat needs somebody else')
-    const [other] = await readUsers(deps, [request.userId])
+    const [other] = await findPeople(deps, [request.userId])
     if (other!.profile.type === 'bot') throw invalid('userId', 'is a bot; create a chat of kind "bot"')
     const chatId = directChatId(actor.userId, request.userId)
-    return { chat: { ...base, chatId, kind: 'direct', name: null }, others: [other!] }
+    const chat: Chat = { ...base, chatId, kind: 'direct', name: null, memberCount: 2 }
+    return { chat, others: [other!], later: [] }
   }
   const chatId = request.clientRequestId
     ? hashId('c', actor.userId, request.clientRequestId)
@@ -53,16 +52,27 @@ export async function planChat(deps: PlanDeps, actor: Actor, request: ChatReques
   if (request.kind === 'group') {
     const ids = new Set(request.members ?? [])
     ids.delete(actor.userId)
-    const others = await readUsers(deps, [...ids])
-    if (others.some(({ profile }) => profile.type === 'bot')) throw invalid('members', 'names a bot')
+    const isBot = ({ profile }: User): boolean => profile.type === 'bot'
+    // Bots first, so that they are there when the first message is.
+    const people = (await findPeople(deps, [...ids])).sort((a, b) => Number(isBot(b)) - Number(isBot(a)))
     const { name, visibility = 'private' } = request
-    const digest = hashId('q', 'group', name, visibility, ...[...ids].sort())
-    return { chat: { ...base, chatId, kind: 'group', name, visibility, request: digest }, others }
+    const others = people.slice(0, MEMBERS_AT_ONCE - 1)
+    const chat: Chat = {
+      ...base,
+      chatId,
+      kind: 'group',
+      name,
+      visibility,
+      bots: others.filter(isBot).map(({ userId }) => userId),
+      memberCount: 1 + others.length,
+      request: hashId('q', 'group', name, visibility, ...[...ids].sort()),
+    }
+    return { chat, others, later: people.slice(others.length).map(({ userId }) => userId) }
   }
   const bot = request.botId ? deps.bots.find((b) => b.botId === request.botId) : deps.bots[0]
   if (!bot)
     throw new ChatError('user-not-found', `There is no bot ${request.botId ?? '(none is configured)'}.`)
-  const others = [await ensureBotUser(deps, bot, createdAt)]
+  const others = [await ensureBotUser(deps, bot)]
   const digest = hashId('q', 'bot', bot.botId, request.name ?? '')
   return {
     chat: {
@@ -71,45 +81,13 @@ export async function planChat(deps: PlanDeps, actor: Actor, request: ChatReques
       kind: 'bot',
       name: request.name ?? bot.displayName,
       bots: [bot.botId],
+      memberCount: 2,
       request: digest,
     },
     others,
+    later: [],
   }
-}
-
-async function readUsers(deps: PlanDeps, userIds: string[]): Promise<User[]> {
-  const users = await Promise.all(userIds.map((userId) => deps.users.read(userId)))
-  users.forEach((user, i) => {
-    if (!user) throw new ChatError('user-not-found', `There is no user ${userIds[i]}.`)
-  })
-  return users as User[]
-}
-
-/** A bot is a user like any other; it gets its account when it is first needed. */
-async function ensureBotUser(deps: PlanDeps, bot: Bot, createdAt: string): Promise<User> {
-  const known = await deps.users.read(bot.botId)
-  if (known) return known
-  const user: User = {
-    userId: bot.botId,
-    handle: await botHandle(deps, bot.botId),
-    displayName: bot.displayName,
-    profile: { type: 'bot' },
-    role: 'user',
-    createdAt,
-  }
-  await deps.users.create(user)
-  return user
 }
 
 const invalid = (path: string, message: string): ChatError =>
   new ChatError('invalid-request', `${path} ${message}.`, { errors: [{ path, message }] })
-
-/** Its id, reserved like anybody's handle; where a person was faster, the id with a mark that no person can have. */
-async function botHandle(deps: PlanDeps, botId: string): Promise<string> {
-  const handle = botId.toLowerCase()
-  if (!(await deps.users.reserveName('handle', handle, botId))) {
-    if ((await deps.users.findByName('handle', handle)) !== botId) return `bot:${handle}`
-  }
-  await deps.users.confirmName('handle', handle, botId)
-  return handle
-}

@@ -2,6 +2,8 @@
 import type { Chat, Head } from '../../domain/chat.ts'
 import type { MemberEntry, MessageEntry, StoredEntry } from '../../domain/entry.ts'
 import { ChatError } from '../../domain/error.ts'
+import { fewAtATime } from '../../domain/few-at-a-time.ts'
+import { endFor } from '../chats/close-chat.ts'
 import { applyMemberEntry, ensureHead, type MembershipDeps } from '../chats/membership.ts'
 import type { RemoveDeps } from '../media/remove-attachments.ts'
 import type { PersonalStore, Time } from '../ports.ts'
@@ -28,15 +30,28 @@ export interface RepairJob {
   through: number
 }
 
+/** The inboxes of a chat's members are to note that something happened in it. */
+export interface TouchJob {
+  chatId: string
+  activeAt: string
+}
+
 export interface FeedWork {
   botJobs: BotJob[]
   repairs: RepairJob[]
+  touches: TouchJob[]
 }
 
 const PROMPT_MAX_AGE_MS = 24 * 3600_000
 /** More people than fit the one batch that creates a chat. */
 const MAX_FIRST_MEMBERS = 100
 const TOUCH_MS = 60_000
+/** So however large, a chat has at most fifty inbox items written a minute for what is said in it. */
+const TOUCH_MS_PER_MEMBER = 1_200
+/** In larger chats a job does it. */
+const TOUCHED_HERE = 100
+const MEMBERS_PER_PAGE = 500
+const AT_ONCE = 10
 /** The head is read with every chat list: it carries few senders. */
 const SENDERS_IN_HEAD = 50
 /** How long a writer usually needs from its commit to the head. */
@@ -49,24 +64,35 @@ export async function applyChanges(
   entries: StoredEntry[],
 ): Promise<FeedWork> {
   const chat = await deps.log.readChat(chatId)
-  if (!chat) return { botJobs: [], repairs: [] }
+  if (!chat) return { botJobs: [], repairs: [], touches: [] }
   const last = entries.at(-1)!
+  const end = entries.find(({ type }) => type === 'closed')
+  if (end) await endFor(deps, chatId, end)
   const head = await settledHead(deps, chat, last.seq)
   let behind = head.seq + 1
-  for (const entry of entries) {
-    if (entry.type === 'member' && !(await isApplied(deps, chat, entry))) behind = Math.min(behind, entry.seq)
-  }
+  await fewAtATime(newestPerPerson(entries), AT_ONCE, async (entry) => {
+    if (!(await isApplied(deps, chat, entry))) behind = Math.min(behind, entry.seq)
+  })
   behind = Math.min(behind, ...(await applyRetouches(deps, head, entries)))
   if (chat.kind === 'direct' && entries.some(isCreation)) await settleOpened(deps, chat)
   const repairs = last.seq >= behind ? [{ chatId, from: behind, through: last.seq }] : []
   const messages = entries.filter((entry) => entry.type === 'message')
   const newest = messages.at(-1)
-  if (newest) {
+  const touches: TouchJob[] = []
+  if (newest && !chat.closed) {
     await foldOwnReads(deps, head)
-    await touchInboxes(deps, chat, head, newest)
+    touches.push(...(await touchInboxes(deps, chat, head, newest)))
   }
-  const prompts = messages.flatMap((message) => promptsOf(chat, message, deps.time.now()))
-  return { botJobs: await withoutSeen(deps.state, messages, prompts), repairs }
+  // What is over is answered no more, also when its texts come by once more as they are erased.
+  const open = chat.closed ? [] : messages
+  const prompts = open.flatMap((message) => promptsOf(chat, message, deps.time.now()))
+  return { botJobs: await withoutSeen(deps.state, messages, prompts), repairs, touches }
+}
+
+/** What was changed of the same person before is past. */
+function newestPerPerson(entries: StoredEntry[]): (StoredEntry & MemberEntry)[] {
+  const members = entries.filter((entry): entry is StoredEntry & MemberEntry => entry.type === 'member')
+  return [...new Map(members.map((entry) => [entry.userId, entry])).values()]
 }
 
 const isCreation = (entry: StoredEntry): boolean => entry.type === 'chat' && entry.change === 'created'
@@ -113,16 +139,42 @@ async function foldOwnReads(deps: FeedDeps, { chatId, sent }: Head): Promise<voi
 }
 
 /**
- * Keeps "newest activity first" true to the minute; within a page the head's own time decides. An old message that was
- * changed is as old as before.
+ * Keeps "newest activity first" true to the minute, in large chats to as many seconds as they have members: one message
+ * must not cost a write per member. Within a page the head's own time decides. An old message that was changed is as old as
+ * before.
  */
-async function touchInboxes(deps: FeedDeps, chat: Chat, head: Head, newest: MessageEntry): Promise<void> {
+async function touchInboxes(
+  deps: FeedDeps,
+  chat: Chat,
+  { chatId, memberCount }: Head,
+  newest: MessageEntry,
+): Promise<TouchJob[]> {
   // A bot has no inbox: its last prompter's, the creator's, tells as well.
   const senderId = chat.bots.includes(newest.senderId) ? chat.createdBy : newest.senderId
-  const own = await deps.inbox.read(senderId, head.chatId)
-  if (own && Date.parse(newest.createdAt) - Date.parse(own.activeAt) < TOUCH_MS) return
-  const members = await deps.log.listMembers(head.chatId)
-  await Promise.all(members.map(({ userId }) => deps.inbox.touch(userId, head.chatId, newest.createdAt)))
+  const activeAt = newest.createdAt
+  const own = await deps.inbox.read(senderId, chatId)
+  const period = Math.max(TOUCH_MS, memberCount * TOUCH_MS_PER_MEMBER)
+  if (own && Date.parse(activeAt) - Date.parse(own.activeAt) < period) return []
+  if (memberCount <= TOUCHED_HERE) {
+    await touchMembers(deps, { chatId, activeAt })
+    return []
+  }
+  await deps.inbox.touch(senderId, chatId, activeAt)
+  return [{ chatId, activeAt }]
+}
+
+/** Notes in every member's inbox that the chat was active. */
+export async function touchMembers(
+  { log, inbox }: Pick<FeedDeps, 'log' | 'inbox'>,
+  { chatId, activeAt }: TouchJob,
+): Promise<void> {
+  let after = ''
+  for (;;) {
+    const members = await log.listMembers(chatId, { after, limit: MEMBERS_PER_PAGE })
+    await fewAtATime(members, AT_ONCE, ({ userId }) => inbox.touch(userId, chatId, activeAt))
+    if (members.length < MEMBERS_PER_PAGE) return
+    after = members.at(-1)!.userId
+  }
 }
 
 /** Which bots should answer this message. */

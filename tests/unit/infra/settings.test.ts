@@ -40,6 +40,7 @@ const NOT_IN_AZURE: Record<string, string> = {
   FIRST_TOKEN_MS: 'its default is good; extraSettings changes it',
   GEMINI_API_KEY: 'lies in the vault',
   GEMINI_BASE_URL: 'emulators only',
+  JOB_LEASE_MS: 'its default is good; extraSettings changes it',
   OPENAI_API_KEY: 'lies in the vault',
   OPENAI_BASE_URL: 'only for other servers than OpenAI; extraSettings sets it',
   ADMINS: 'nobody, until extraSettings names a handle that is registered',
