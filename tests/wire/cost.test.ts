@@ -68,10 +68,11 @@ test('an edit, a reaction, a deletion: one batch each, and few reads before and 
     // The asker's inbox, the head and the message; of an edit, the message once more as it is published.
     expect(cost['items.read']!.count).toBeLessThanOrEqual(5)
   }
-  // The tail, and once a second which sessions ended; of an edit also whether somebody may not see it.
-  expect(edited['items.query']!.count).toBeLessThanOrEqual(3)
-  expect(reacted['items.query']!.count).toBeLessThanOrEqual(2)
-  expect(deleted['items.query']!.count).toBeLessThanOrEqual(2)
+  // Once a second which sessions ended, and of an edit whether somebody may not see it; the tail is known.
+  const queries = (cost: Awaited<ReturnType<typeof costOf>>) => cost['items.query']?.count ?? 0
+  expect(queries(edited)).toBeLessThanOrEqual(2)
+  expect(queries(reacted)).toBeLessThanOrEqual(1)
+  expect(queries(deleted)).toBeLessThanOrEqual(1)
   const again = await costOf(() => ada.call('DELETE', path))
   expect(again['items.batch']).toBeUndefined()
 })

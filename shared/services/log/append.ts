@@ -1,9 +1,9 @@
 // Appending messages to a chat's log. The next entry's id is its number, so the store itself decides who wins; appends
 // that meet in one process share one batch (group commit). Guarantees: numbers without a gap, each key once, an entry
 // that was acknowledged is stored. Losing a race costs time, never order.
-import { type NewEntry, type StoredEntry, sameEntry } from '../../domain/entry.ts'
+import { type NewEntry, sameEntry } from '../../domain/entry.ts'
 import type { AppendDeps } from './append-deps.ts'
-import { type Appended, createLane, type Lane, learnTail } from './lane.ts'
+import { type Appended, createLane, type Lane } from './lane.ts'
 import { idReused } from './settle.ts'
 import { takeBatch } from './take-batch.ts'
 import { writeBatch } from './write-batch.ts'
@@ -15,8 +15,8 @@ export interface Appender {
    * @throws ChatError `chat-not-found`, `forbidden`, `chat-closed`, `id-reused`, `busy`
    */
   append(chatId: string, entry: NewEntry, hint?: number): Promise<Appended>
-  /** Moves this process's idea of the tail forward, after a write that did not go through `append`. */
-  learn(chatId: string, tail: StoredEntry): void
+  /** Runs `work` while nothing else of this process is being written to the chat. It must not append there itself. */
+  alone<T>(chatId: string, work: (lane: Lane) => Promise<T>): Promise<T>
 }
 
 const MAX_LANES = 10_000
@@ -36,8 +36,12 @@ export function createAppender(deps: AppendDeps): Appender {
   }
 
   return {
-    learn(chatId, tail) {
-      learnTail(laneOf(chatId), tail, deps.time.now())
+    alone(chatId, work) {
+      const lane = laneOf(chatId)
+      return new Promise((resolve, reject) => {
+        lane.alone.push(() => work(lane).then(resolve, reject))
+        if (!lane.running) void runLane(deps, lane)
+      })
     },
     append(chatId, entry, hint = 0) {
       const lane = laneOf(chatId)
@@ -69,7 +73,10 @@ async function runLane(deps: AppendDeps, lane: Lane): Promise<void> {
   lane.running = true
   // Requests that arrive in the same turn of the event loop share the first batch.
   await Promise.resolve()
-  while (lane.waiting.length > 0) {
+  while (lane.waiting.length > 0 || lane.alone.length > 0) {
+    // Taking turns, neither keeps the other waiting for ever.
+    await lane.alone.shift()?.()
+    if (lane.waiting.length === 0) continue
     const batch = takeBatch(lane.waiting, lane.limit)
     try {
       await writeBatch(deps, lane, batch)

@@ -19,6 +19,8 @@ export interface Appended {
 export interface Lane {
   chatId: string
   waiting: Pending[]
+  /** What wants the chat for itself for a moment, in the order of asking. None of it rejects. */
+  alone: (() => Promise<void>)[]
   /** Appends under way by key, so that a doubled request in this process joins the first. */
   pending: Map<string, { entry: NewEntry; result: Promise<Appended> }>
   running: boolean
@@ -46,6 +48,7 @@ export function createLane(chatId: string): Lane {
   return {
     chatId,
     waiting: [],
+    alone: [],
     pending: new Map(),
     running: false,
     tail: undefined,

@@ -13,6 +13,7 @@ import {
   rivalCount,
   tailIsStale,
 } from './lane.ts'
+import { pause } from './pause.ts'
 import { settleByKey, settleExpired, settleFound, settleRefused } from './settle.ts'
 
 /** Writes until every entry of the batch is answered: stored, found, refused or out of time. */
@@ -71,15 +72,6 @@ export async function writeBatch(deps: AppendDeps, lane: Lane, batch: Pending[])
         throw new ChatError('internal', 'A message batch changes nothing that is there.')
     }
   }
-}
-
-/**
- * Spreads the writers of several processes: the more of them, the longer; the more often one lost, the shorter, so that
- * nobody starves. The tail is read after the pause and the write follows at once: a pause between the two loses races.
- */
-async function pause(deps: AppendDeps, lane: Lane, losses: number): Promise<void> {
-  const writers = Math.max(1, rivalCount(lane, deps.time.now()))
-  await deps.time.sleep((deps.random() * 3 * writers * lane.commitMs) / losses)
 }
 
 async function knownTail(deps: AppendDeps, lane: Lane, open: Pending[]): Promise<Position> {

@@ -34,6 +34,7 @@ export async function deleteMessage(
   const { entries } = await writeAlone(deps, {
     chatId,
     key,
+    anywhere: true,
     async decide(_tail, at) {
       const { message, etag } = await findMessage(deps.log, ask)
       deleted = message

@@ -59,6 +59,7 @@ export async function editMessage(deps: EditDeps, actor: Actor, ask: EditMessage
   const { entries, created } = await writeAlone(deps, {
     chatId,
     key,
+    anywhere: true,
     async decide(_tail, at) {
       const { message, etag } = await findMessage(deps.log, ask)
       const content = newContent(actor, message, ask.content)

@@ -29,6 +29,7 @@ export async function setReaction(
   const { entries } = await writeAlone(deps, {
     chatId,
     key,
+    anywhere: true,
     async decide() {
       const { message, etag } = await findMessage(deps.log, ask)
       contentOf(message)
