@@ -6,6 +6,7 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import * as z from 'zod'
+import { withoutSideEffects } from './side-effects.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const packageFile = z.object({ name: z.string(), version: z.string() })
@@ -27,6 +28,7 @@ export async function build(outDir: string): Promise<void> {
       minify: true,
       sourcemap: 'external',
       logLevel: 'error',
+      plugins: [withoutSideEffects],
       // The worker itself answers `require` for this name.
       external: ['@azure/functions-core'],
       // A dependency that builds a require from its own URL would fail in CommonJS.
