@@ -1,0 +1,121 @@
+// `npm run cost`: what a month costs at no, 1,000, 100,000 and 1,000,000 messages a day, or at what the options say.
+import { Command } from 'commander'
+import measuredFile from './measured.json' with { type: 'json' }
+import { type Cost, costOf, othersCost, type Prices, type Setup, type Usage } from './model.ts'
+import pricesFile from './prices.json' with { type: 'json' }
+
+export const USAGE: Usage = {
+  messagesPerDay: 0,
+  online: 3,
+  receipts: 1,
+  connects: 0.05,
+  historyPages: 0.1,
+  messagesPerPersonAndDay: 20,
+  connectedShare: 0.25,
+  peak: 4,
+  monthsKept: 12,
+}
+
+const DEV: Setup = {
+  cosmos: 'serverless',
+  maxRequestUnits: 0,
+  webPubSub: 'Free',
+  memoryGb: 0.5,
+  alwaysReady: 0,
+  feedPollSeconds: 5,
+  pageIsStandard: false,
+}
+
+const PROD: Setup = {
+  cosmos: 'autoscale',
+  maxRequestUnits: 24_000,
+  webPubSub: 'Premium',
+  memoryGb: 2,
+  alwaysReady: 4,
+  feedPollSeconds: 1,
+  pageIsStandard: true,
+}
+
+/** The tiers of infra/parameters, and dev with a paid socket service for what lies between. */
+export const SETUPS: Record<string, Setup> = {
+  dev: DEV,
+  small: { ...DEV, webPubSub: 'Standard' },
+  prod: PROD,
+}
+
+/** Each a number of messages a day, and the setup that fits it. */
+const COLUMNS: [number, string][] = [
+  [0, 'dev'],
+  [1_000, 'dev'],
+  [100_000, 'small'],
+  [1_000_000, 'small'],
+  [1_000_000, 'prod'],
+]
+
+const { '//': _, ...measured } = measuredFile
+export const prices = Object.fromEntries(
+  Object.entries(pricesFile).flatMap(([name, entry]) =>
+    typeof entry === 'string' ? [] : [[name, entry.price]],
+  ),
+) as Prices
+
+/** The table of docs/cost.md, as Markdown. */
+export function table(columns: [number, string][], usage: Usage): string {
+  const results = columns.map(([messagesPerDay, setup]) => {
+    const used = { ...usage, messagesPerDay }
+    return { cost: costOf(used, SETUPS[setup]!, measured, prices), others: othersCost(used, prices) }
+  })
+  const dollars = (value: number): string => `$${value < 100 ? value.toFixed(2) : value.toFixed(0)}`
+  const row = (name: string, of: (cost: Cost) => string): string[] => [
+    name,
+    ...results.map(({ cost }) => of(cost)),
+  ]
+  const money = (name: string, key: 'cosmos' | 'functions' | 'webPubSub' | 'logs' | 'page'): string[] =>
+    row(name, (cost) => dollars(cost[key]))
+  const rows = [
+    ['messages a day', ...columns.map(([messages]) => messages.toLocaleString('en-US'))],
+    ['---', ...columns.map(() => '---:')],
+    ['setup', ...columns.map(([, setup]) => setup)],
+    row('connections at the busiest time', ({ connections }) => connections.toLocaleString('en-US')),
+    row('units of Web PubSub', ({ units }) => String(units)),
+    money('Cosmos DB', 'cosmos'),
+    money('Functions', 'functions'),
+    money('Web PubSub', 'webPubSub'),
+    money('logs', 'logs'),
+    money('page', 'page'),
+    row('**a month**', ({ total }) => `**${dollars(total)}**`),
+    [
+      'Azure Communication Services Chat',
+      ...results.map(({ others }) => dollars(others.communicationServices)),
+    ],
+    ['Ably, per minute', ...results.map(({ others }) => dollars(others.ably))],
+  ]
+  return rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+export const documented = (): string => table(COLUMNS, USAGE)
+
+if (import.meta.main) {
+  const program = new Command('npm run cost --')
+    .description('What a month costs, in US dollars. Prices and their dates: infra/cost/prices.json.')
+    .option('--messages <list>', 'messages a day, several by commas; without it those of docs/cost.md')
+    .option('--setup <name>', `one of ${Object.keys(SETUPS).join(', ')}`, 'small')
+  for (const [name, value] of Object.entries(USAGE)) {
+    if (name !== 'messagesPerDay')
+      program.option(`--${dashed(name)} <n>`, `${value} by default`, Number, value)
+  }
+  const { messages, setup, ...given } = program.parse().opts<Usage & { messages?: string; setup: string }>()
+  if (!(setup in SETUPS)) program.error(`There is no setup ${setup}.`)
+  const columns = messages?.split(',').map((count): [number, string] => [Number(count), setup])
+  if (
+    columns?.some(([count]) => !(count >= 0)) ||
+    Object.values(given).some((value) => !(Number(value) >= 0))
+  ) {
+    program.error('Every figure must be a number that is not negative.')
+  }
+  console.log(table(columns ?? COLUMNS, { ...USAGE, ...given }))
+}
+
+function dashed(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}

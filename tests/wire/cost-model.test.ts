@@ -1,0 +1,101 @@
+// The request units that docs/cost.md reckons with, measured: whatever makes an operation dearer fails here first.
+import measured from '../../infra/cost/measured.json' with { type: 'json' }
+import type { Person } from '../support/person.ts'
+import type { Socket } from '../support/socket.ts'
+import { startWorld, type World } from '../support/world.ts'
+
+const MESSAGES = 60
+let world: World
+let ada: Person
+let bob: Person
+let chatId: string
+let ours: Socket
+let theirs: Socket
+beforeAll(async () => {
+  // As an app that stands by: leases and polls of the feed go by the clock and would be counted with the rest.
+  world = await startWorld({ settings: { 'AzureWebJobs.on-chat-change.Disabled': 'true' } })
+  ada = await world.register('ada')
+  bob = await world.register('bob')
+  chatId = (await ada.call('POST', 'chats', { kind: 'direct', userId: bob.userId })).body.chatId
+  for (const name of ['one', 'two', 'three', 'four']) {
+    await bob.call('POST', 'chats', { kind: 'group', name })
+  }
+  ours = await ada.socket()
+  theirs = await bob.socket()
+  await send(0)
+}, 60_000)
+afterAll(async () => {
+  await ours[Symbol.asyncDispose]()
+  await theirs[Symbol.asyncDispose]()
+  await world[Symbol.asyncDispose]()
+})
+
+const send = (i: number) =>
+  ours.command('messages.send', {
+    chatId,
+    clientMessageId: `m${i}`,
+    content: {
+      type: 'text',
+      text: `A hundred characters, as people write them to each other when they have something to say. ${i}`,
+    },
+  })
+
+type Charge = { count: number; requestUnits: number }
+
+/** What the work was charged for items. */
+async function chargesOf(work: () => Promise<unknown>): Promise<Record<string, Charge> & { all: Charge }> {
+  world.cosmos.stats.reset()
+  await work()
+  const items = Object.entries(world.cosmos.stats.read()).filter(([name]) => name.startsWith('items.'))
+  const requestUnits = items.reduce((sum, [, charge]) => sum + charge.requestUnits, 0)
+  return { ...Object.fromEntries(items), all: { count: items.length, requestUnits } }
+}
+
+/** Within a tenth. */
+function expectAbout(value: number, expected: number): void {
+  expect(value).toBeGreaterThan(expected * 0.9)
+  expect(value).toBeLessThan(expected * 1.1)
+}
+
+test('a message: one batch that commits it, one patch of the head, and nothing beside but which sessions ended', async () => {
+  const charges = await chargesOf(async () => {
+    for (let i = 1; i <= MESSAGES; i++) await send(i)
+  })
+  expect(charges['items.batch']).toMatchObject({ count: MESSAGES })
+  expectAbout(charges['items.batch']!.requestUnits / MESSAGES, measured.commit)
+  // The last head may still be on its way.
+  const { count, requestUnits } = charges['items.patch']!
+  expect(count).toBeGreaterThanOrEqual(MESSAGES - 1)
+  expectAbout(requestUnits / count, measured.head)
+  expect(Object.keys(charges).sort()).toEqual([
+    'all',
+    'items.batch',
+    'items.patch',
+    'items.query',
+    'items.queryplan',
+  ])
+})
+
+test('a read receipt', async () => {
+  const charges = await chargesOf(async () => {
+    for (let seq = 10; seq < 40; seq++) await theirs.command('receipts.read', { chatId, seq })
+  })
+  expectAbout(charges.all.requestUnits / 30, measured.receipt)
+})
+
+test('a page of history', async () => {
+  const charges = await chargesOf(async () => {
+    for (let i = 0; i < 10; i++) await bob.call('GET', `chats/${chatId}/messages?limit=50`)
+  })
+  expectAbout(charges.all.requestUnits / 10, measured.historyPage)
+})
+
+test('a connection that opens and synchronises five chats', async () => {
+  const charges = await chargesOf(async () => {
+    for (let i = 0; i < 5; i++) {
+      await using socket = await bob.socket()
+      await socket.command('sync', {})
+    }
+  })
+  expectAbout(charges.all.requestUnits / 5, measured.connectAndSync)
+})
