@@ -44,17 +44,20 @@ import { openapiEndpoint } from './http/openapi.ts'
 import { reactEndpoint } from './http/react.ts'
 import { readLogEndpoint } from './http/read-log.ts'
 import { refreshEndpoint } from './http/refresh.ts'
+import { regenerateEndpoint } from './http/regenerate.ts'
 import { registerEndpoint } from './http/register.ts'
 import { removeMemberEndpoint } from './http/remove-member.ts'
 import { searchUsersEndpoint } from './http/search-users.ts'
 import { sendMessageEndpoint } from './http/send-message.ts'
 import { setMemberEndpoint } from './http/set-member.ts'
+import { stopRunEndpoint } from './http/stop-run.ts'
 import { unblockUserEndpoint } from './http/unblock-user.ts'
 import { unreactEndpoint } from './http/unreact.ts'
 import { updateChatEndpoint } from './http/update-chat.ts'
 import { updateMeEndpoint } from './http/update-me.ts'
 import { updateSettingsEndpoint } from './http/update-settings.ts'
 import { registerChatJobs } from './jobs/work-chat-job.ts'
+import { registerRescueRuns } from './timers/rescue-runs.ts'
 import { registerChatJobTimer } from './timers/resume-chat-jobs.ts'
 import { registerSweepAttachments } from './timers/sweep-attachments.ts'
 
@@ -104,6 +107,8 @@ const endpoints = [
   getAttachmentEndpoint,
   listBotsEndpoint,
   getRunEndpoint,
+  stopRunEndpoint,
+  regenerateEndpoint,
   syncEndpoint,
   openapiEndpoint,
   asyncapiEndpoint,
@@ -118,3 +123,4 @@ registerChatJobs()
 registerChatJobTimer()
 registerRunBot()
 registerSweepAttachments()
+registerRescueRuns()

@@ -118,6 +118,8 @@ export function createApp(config: Config, logger: Logger) {
       stopped: createLimiter({ perSecond: 0.5, burst: 1 }, time),
     },
     jobLeaseMs: config.jobLeaseMs,
+    rescueAfterMs: config.rescueAfterMs,
+    activeRuns: new Map<string, () => void>(),
     newId,
     receiptFrame,
     settingsFrame,

@@ -109,6 +109,7 @@ const settings = z.object({
   RATE_PER_SECOND: wholeNumber.default(100),
   RATE_BURST: wholeNumber.pipe(z.int().min(1)).default(1_000),
   JOB_LEASE_MS: milliseconds.default(60_000),
+  RESCUE_AFTER_MS: milliseconds.default(20_000),
 })
 
 /** Each is reached by a key or by its address and the app's identity; keys that sign are given or kept in Key Vault. */
@@ -155,6 +156,7 @@ export interface Config {
   rate: { perSecond: number; burst: number }
   /** For how long whoever works on a chat's job is believed to be at it. */
   jobLeaseMs: number
+  rescueAfterMs: number
 }
 
 /**
@@ -208,8 +210,13 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     admins: env.ADMINS,
     rate: { perSecond: env.RATE_PER_SECOND, burst: env.RATE_BURST },
     jobLeaseMs: env.JOB_LEASE_MS,
+    rescueAfterMs: env.RESCUE_AFTER_MS,
   }
 }
+
+/** When lost runs are looked for, as NCRONTAB. Read when functions are registered, like the delay below. */
+export const rescueSchedule = (environment: Record<string, string | undefined> = process.env): string =>
+  environment.RESCUE_SCHEDULE || '0 * * * * *'
 
 /**
  * How long the change feed rests after it was read empty, milliseconds: the price of an idle app against the delay of a

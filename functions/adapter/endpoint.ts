@@ -3,12 +3,15 @@ import type * as z from 'zod'
 import type { App } from '../../shared/app.ts'
 import type { Actor } from '../../shared/domain/user.ts'
 import { parseInput } from '../../shared/protocol/parse.ts'
+import type { Jobs, QueueName } from './queues.ts'
 
 export interface Answer {
   status: number
   body?: unknown
   /** Of the response; a command's reply has none. */
   headers?: Record<string, string>
+  /** What others are to do now. */
+  jobs?: Jobs
 }
 
 interface Common<I> {
@@ -23,6 +26,8 @@ interface Common<I> {
   summary?: string
   /** What it answers, by status: `null` for no body. */
   answers?: Record<number, z.ZodType | null>
+  /** The queues that its jobs go to. */
+  queues?: QueueName[]
 }
 
 type Definition<I> =
@@ -41,14 +46,24 @@ export interface Endpoint {
   input: z.ZodType
   summary: string
   answers: Record<number, z.ZodType | null>
+  queues: QueueName[]
   /** @throws ChatError `invalid-request` and what the use case throws */
   handle(app: App, actor: Actor | undefined, input: unknown): Promise<Answer>
 }
 
 /** Makes an endpoint of a use case: what reaches `run` is parsed. */
 export function endpoint<I>(definition: Definition<I>): Endpoint {
-  const { name, functionName, method, route, input: schema, summary = '', answers = {} } = definition
-  const common = { name, functionName, method, route, input: schema, summary, answers }
+  const {
+    name,
+    functionName,
+    method,
+    route,
+    input: schema,
+    summary = '',
+    answers = {},
+    queues = [],
+  } = definition
+  const common = { name, functionName, method, route, input: schema, summary, answers, queues }
   if (definition.open) {
     return {
       ...common,

@@ -12,6 +12,7 @@ import { checkSize, MAX_BODY_BYTES, parseJsonObject } from '../../shared/protoco
 import { PROBLEM_TYPE, retryAfterOf, toProblem } from '../../shared/protocol/problem.ts'
 import { app, logFailure } from './app.ts'
 import type { Answer, Endpoint } from './endpoint.ts'
+import { enqueue, outputsTo } from './queues.ts'
 
 /** Registers the endpoint's route with Azure Functions. */
 export function registerHttp(endpoint: Endpoint): void {
@@ -21,6 +22,7 @@ export function registerHttp(endpoint: Endpoint): void {
     route: endpoint.route,
     // Our own bearer tokens decide, not the platform's keys.
     authLevel: 'anonymous',
+    extraOutputs: outputsTo(...endpoint.queues),
     handler: (request, context) => answer(endpoint, request, context),
   })
 }
@@ -32,7 +34,9 @@ async function answer(
 ): Promise<HttpResponseInit> {
   try {
     const actor = endpoint.open ? undefined : await authenticate(app(), request)
-    return toResponse(await endpoint.handle(app(), actor, await readInput(request)))
+    const answered = await endpoint.handle(app(), actor, await readInput(request))
+    enqueue(context, answered.jobs ?? {})
+    return toResponse(answered)
   } catch (error) {
     return toErrorResponse(error, context)
   }

@@ -5,8 +5,14 @@ import * as z from 'zod'
 import { parseInput } from '../../shared/protocol/parse.ts'
 import { giveUpRun, runBot } from '../../shared/services/bots/run-bot.ts'
 import { app } from '../adapter/app.ts'
+import { enqueue, outputsTo } from '../adapter/queues.ts'
 
-const botJob = z.strictObject({ chatId: z.string(), seq: z.int(), botId: z.string() })
+const botJob = z.strictObject({
+  chatId: z.string(),
+  seq: z.int(),
+  botId: z.string(),
+  sibling: z.string().optional(),
+})
 /** As in host.json: after this delivery the message is poison. */
 const MAX_DEQUEUE_COUNT = 5
 
@@ -14,14 +20,18 @@ export function registerRunBot(): void {
   functions.storageQueue('run-bot', {
     queueName: 'bot-jobs',
     connection: 'AzureWebJobsStorage',
+    extraOutputs: outputsTo('bot-jobs'),
     handler: async (job, context) => {
       const lastTry = Number(context.triggerMetadata?.dequeueCount ?? 1) >= MAX_DEQUEUE_COUNT
-      await runBot(app(), parseInput(botJob, job), lastTry)
+      enqueue(context, { 'bot-jobs': await runBot(app(), parseInput(botJob, job), lastTry) })
     },
   })
   functions.storageQueue('give-up-bot', {
     queueName: 'bot-jobs-poison',
     connection: 'AzureWebJobsStorage',
-    handler: (job) => giveUpRun(app(), parseInput(botJob, job)),
+    extraOutputs: outputsTo('bot-jobs'),
+    handler: async (job, context) => {
+      enqueue(context, { 'bot-jobs': await giveUpRun(app(), parseInput(botJob, job)) })
+    },
   })
 }

@@ -9,6 +9,7 @@ import { toProblem } from '../../shared/protocol/problem.ts'
 import { commandEnvelope } from '../../shared/protocol/requests/socket.ts'
 import { logFailure } from '../adapter/app.ts'
 import type { Endpoint } from '../adapter/endpoint.ts'
+import { enqueue } from '../adapter/queues.ts'
 
 /** Runs what the client sent; every outcome is a frame. */
 export async function runCommand(
@@ -28,7 +29,8 @@ export async function runCommand(
     if (!useCase) throw new ChatError('unknown-command', `There is no command ${type}.`)
     if (await app.revocations.has(actor.sessionId))
       throw new ChatError('unauthorized', 'The session has ended.')
-    const { body } = await useCase.handle(app, actor, input)
+    const { body, jobs = {} } = await useCase.handle(app, actor, input)
+    enqueue(context, jobs)
     return replyFrame(id, body ?? {})
   } catch (error) {
     const problem = toProblem(error, context.invocationId)

@@ -15,6 +15,7 @@ import { app, logFailure } from '../adapter/app.ts'
 import { readEvent, type SocketEvent } from '../adapter/cloud-event.ts'
 import type { Endpoint } from '../adapter/endpoint.ts'
 import { requireSender } from '../adapter/event-sender.ts'
+import { outputsTo } from '../adapter/queues.ts'
 import { runCommand } from './command.ts'
 import { onConnect, onConnected } from './socket-life.ts'
 
@@ -24,6 +25,7 @@ export function registerEvents(endpoints: Endpoint[]): void {
     methods: ['OPTIONS', 'POST'],
     route: 'events',
     authLevel: 'anonymous',
+    extraOutputs: outputsTo(...new Set([...commands.values()].flatMap(({ queues }) => queues))),
     handler: async (request, context) => {
       try {
         if (request.method === 'OPTIONS') return validate(app().config, request)

@@ -1,17 +1,13 @@
 // Reads the change feed of `chats`. Each chat is handled apart: what fails goes to the repair queue, and only an outage
 // of the store stops the feed, which then repeats the batch without end.
-import { app as functions, type InvocationContext, output } from '@azure/functions'
+import { app as functions, type InvocationContext } from '@azure/functions'
 import { isEntryDocument, isFreshJob, toEntry } from '../../shared/azure/log-documents.ts'
 import { feedPollDelayMs } from '../../shared/config.ts'
 import { ChatError } from '../../shared/domain/error.ts'
 import { applyChanges, byChat, type FeedWork } from '../../shared/services/feed/apply-changes.ts'
 import { app, logFailure } from '../adapter/app.ts'
+import { enqueue, outputsTo } from '../adapter/queues.ts'
 import { logLag } from './lag.ts'
-
-const connection = 'AzureWebJobsStorage'
-const botJobs = output.storageQueue({ queueName: 'bot-jobs', connection })
-const chatJobs = output.storageQueue({ queueName: 'chat-jobs', connection })
-const repairs = output.storageQueue({ queueName: 'repairs', connection })
 
 export function registerFeed(): void {
   functions.cosmosDB('on-chat-change', {
@@ -29,7 +25,7 @@ export function registerFeed(): void {
       minimumInterval: { seconds: 1 },
       maximumInterval: { minutes: 1 },
     },
-    extraOutputs: [botJobs, chatJobs, repairs],
+    extraOutputs: outputsTo('bot-jobs', 'chat-jobs', 'repairs'),
     handler: onChatChange,
   })
 }
@@ -52,14 +48,10 @@ async function onChatChange(documents: unknown[], context: InvocationContext): P
       }
     }),
   )
-  context.extraOutputs.set(
-    botJobs,
-    work.flatMap((part) => part.botJobs),
-  )
   const begun = documents.filter(isFreshJob).map(({ chatId, jobId }) => ({ chatId, jobId }))
-  context.extraOutputs.set(chatJobs, [...begun, ...work.flatMap((part) => part.touches)])
-  context.extraOutputs.set(
-    repairs,
-    work.flatMap((part) => part.repairs),
-  )
+  enqueue(context, {
+    'bot-jobs': work.flatMap((part) => part.botJobs),
+    'chat-jobs': [...begun, ...work.flatMap((part) => part.touches)],
+    repairs: work.flatMap((part) => part.repairs),
+  })
 }

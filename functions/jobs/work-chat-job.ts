@@ -1,28 +1,28 @@
 // What is too much for one request or one reading of the feed: filling and ending chats, touching thousands of inboxes.
 // A message that the queue gives up only postpones its job, which the timer finds again.
-import { app as functions, output } from '@azure/functions'
+import { app as functions } from '@azure/functions'
 import * as z from 'zod'
 import { parseInput } from '../../shared/protocol/parse.ts'
 import { postponeJob, workJob } from '../../shared/services/chats/work-job.ts'
 import { touchMembers } from '../../shared/services/feed/apply-changes.ts'
 import { app } from '../adapter/app.ts'
+import { enqueue, outputsTo } from '../adapter/queues.ts'
 
 const chatJob = z.union([
   z.strictObject({ chatId: z.string(), jobId: z.string() }),
   z.strictObject({ chatId: z.string(), activeAt: z.string() }),
 ])
 const connection = 'AzureWebJobsStorage'
-const chatJobs = output.storageQueue({ queueName: 'chat-jobs', connection })
 
 export function registerChatJobs(): void {
   functions.storageQueue('work-chat-job', {
     queueName: 'chat-jobs',
     connection,
-    extraOutputs: [chatJobs],
+    extraOutputs: outputsTo('chat-jobs'),
     handler: async (message, context) => {
       const job = parseInput(chatJob, message)
       if ('activeAt' in job) return touchMembers(app(), job)
-      if (await workJob(app(), job)) context.extraOutputs.set(chatJobs, [job])
+      if (await workJob(app(), job)) enqueue(context, { 'chat-jobs': [job] })
     },
   })
   functions.storageQueue('give-up-chat-job', {

@@ -1,21 +1,16 @@
 // A queue hides the message of a worker that died for ten minutes. The job itself says when somebody else is to go on.
-import { app as functions, output } from '@azure/functions'
+import { app as functions } from '@azure/functions'
 import { dueJobs } from '../../shared/services/chats/work-job.ts'
 import { app } from '../adapter/app.ts'
-
-const connection = 'AzureWebJobsStorage'
-const chatJobs = output.storageQueue({ queueName: 'chat-jobs', connection })
+import { enqueue, outputsTo } from '../adapter/queues.ts'
 
 export function registerChatJobTimer(): void {
   functions.timer('resume-chat-jobs', {
     schedule: '20 * * * * *',
-    extraOutputs: [chatJobs],
+    extraOutputs: outputsTo('chat-jobs'),
     handler: async (_timer, context) => {
       const due = await dueJobs(app())
-      context.extraOutputs.set(
-        chatJobs,
-        due.map(({ chatId, jobId }) => ({ chatId, jobId })),
-      )
+      enqueue(context, { 'chat-jobs': due.map(({ chatId, jobId }) => ({ chatId, jobId })) })
     },
   })
 }

@@ -1,6 +1,6 @@
 // The `state` container: heads, receipts and runs, hot and mutable, apart from the log's change feed.
 import type { Container, PatchOperation } from '@azure/cosmos'
-import type { Run } from '../domain/bot.ts'
+import { isOpen, type Run, type Turn } from '../domain/bot.ts'
 import type { Head, Receipt } from '../domain/chat.ts'
 import type { Position } from '../domain/entry.ts'
 import { fewAtATime } from '../domain/few-at-a-time.ts'
@@ -65,16 +65,34 @@ export function createStateStore(state: Container): StateStore {
       return (await queryAll<StoredReceipt>(state, { partition: chatId, text })).map(toReceipt)
     },
     moveReceipt: (chatId, userId, mark, to) => moveReceipt(state, chatId, userId, mark, to),
+    async readTurn(chatId) {
+      const found = await readItem<Turn & { id: string }>(state, chatId, 'turn')
+      return found && { turn: withoutSystemFields(found.item), etag: found.etag }
+    },
+    async writeTurn(turn, etag) {
+      const item = { id: 'turn', ttl: RUN_TTL_S, ...turn }
+      if (etag === undefined) return createItem(state, item)
+      return (await replaceItem(state, turn.chatId, item, etag)) !== undefined
+    },
+    async listWaitingRuns(chatId) {
+      const text = "SELECT * FROM c WHERE c.runState = 'waiting'"
+      const runs = (await queryAll<Run>(state, { partition: chatId, text })).map(toRun)
+      return runs.sort((a, b) => a.promptSeq - b.promptSeq)
+    },
+    async listLapsedRuns(before, limit) {
+      const text = `SELECT TOP ${limit} * FROM c WHERE c.runState IN ('waiting', 'streaming') AND c.leaseUntil < @before`
+      return (await queryAll<Run>(state, { text, values: { before } })).map(toRun)
+    },
     async createRun(run) {
       const item = runDocument(run)
       const created = await createItem(state, item)
       const found = await readItem<Run>(state, run.chatId, item.id)
       if (!found) throw new Error(`The run ${run.runId} vanished.`)
-      return { run: withoutSystemFields(found.item), etag: found.etag, created }
+      return { run: toRun(found.item), etag: found.etag, created }
     },
     async readRun(chatId, runId) {
       const found = await readItem<Run>(state, chatId, `run:${runId}`)
-      return found && { run: withoutSystemFields(found.item), etag: found.etag }
+      return found && { run: toRun(found.item), etag: found.etag }
     },
     async replaceRun(run, etag) {
       const next = await replaceItem(state, run.chatId, runDocument(run), etag)
@@ -83,7 +101,22 @@ export function createStateStore(state: Container): StateStore {
   }
 }
 
-const runDocument = (run: Run) => ({ id: `run:${run.runId}`, ttl: RUN_TTL_S, ...run })
+/** Open runs are looked for by `runState`, which an ended one has no more: the index holds only what is under way. */
+const runDocument = (run: Run) => ({
+  id: `run:${run.runId}`,
+  ttl: RUN_TTL_S,
+  ...run,
+  ...(isOpen(run) && { runState: run.state }),
+})
+
+function toRun(item: Run): Run {
+  const {
+    runState: _,
+    ttl: __,
+    ...run
+  } = withoutSystemFields(item) as Run & { runState?: string; ttl?: number }
+  return run
+}
 
 /** `last` is one object, so that moving the head is one patch operation. */
 interface StoredHead {

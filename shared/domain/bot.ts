@@ -22,14 +22,23 @@ export interface ModelName {
 export const PROVIDERS = ['gemini', 'openai', 'azure-openai'] as const
 export type ProviderName = (typeof PROVIDERS)[number]
 
-export type RunState = 'streaming' | 'done' | 'stopped' | 'failed'
+/** `waiting` until the chat's earlier prompts are answered. */
+export type RunState = 'waiting' | 'streaming' | 'done' | 'stopped' | 'failed'
+
+/** Whether there is still something to be done about the run. */
+export const isOpen = ({ state }: { state: RunState }): boolean =>
+  state === 'waiting' || state === 'streaming'
 
 export interface Run {
   runId: string
   chatId: string
   botId: string
   promptSeq: number
+  /** Tells a regenerated answer from the first one to the same prompt. */
+  sibling?: string | undefined
   state: RunState
+  /** Somebody asked for the end; whoever works on it obeys at the next checkpoint. */
+  stopRequested?: boolean | undefined
   /** Counts the tries; text of a higher attempt replaces that of a lower one. */
   attempt: number
   /** Grows with every new owner: a slow owner that lost its lease can no longer write. */
@@ -46,4 +55,12 @@ export interface Usage {
   replyTokens: number
   firstTokenMs: number
   totalMs: number
+}
+
+/** One run at a time answers in a chat. */
+export interface Turn {
+  chatId: string
+  runId: string
+  /** Epoch milliseconds. */
+  takenAt: number
 }

@@ -14,6 +14,8 @@ export function hashId(prefix: string, ...parts: (string | number)[]): string {
 /** One direct chat per pair, whoever starts it. */
 export const directChatId = (a: string, b: string): string => hashId('d', ...[a, b].sort())
 
-/** One run per prompt and bot. */
-export const runIdOf = (chatId: string, promptSeq: number, botId: string): string =>
-  hashId('r', chatId, promptSeq, botId)
+/** One run per prompt and bot, and one more for each time that another answer is asked for. */
+export const runIdOf = (chatId: string, promptSeq: number, botId: string, sibling?: string): string =>
+  sibling === undefined
+    ? hashId('r', chatId, promptSeq, botId)
+    : hashId('r', chatId, promptSeq, botId, sibling)

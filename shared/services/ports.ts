@@ -1,7 +1,7 @@
 // What the use cases need from the world. shared/azure meets these with the Azure SDKs.
 
 import type { Attachment } from '../domain/attachment.ts'
-import type { Run } from '../domain/bot.ts'
+import type { Run, Turn } from '../domain/bot.ts'
 import type { Chat, Head, InboxChange, InboxItem, Member, Receipt } from '../domain/chat.ts'
 import type { ChatJob, JobChange } from '../domain/chat-job.ts'
 import type { MediaType, MessageEntry, Position, StoredEntry } from '../domain/entry.ts'
@@ -130,6 +130,14 @@ export interface StateStore {
     to: Position & { at: string },
   ): Promise<Receipt>
   /** Created once: returns what is there when another was first. */
+  /** The run whose turn it is in this chat, as far as is known; undefined when nobody ever had it. */
+  readTurn(chatId: string): Promise<{ turn: Turn; etag: string } | undefined>
+  /** Writes the turn unless somebody did since; without an etag: unless there is one. */
+  writeTurn(turn: Turn, etag: string | undefined): Promise<boolean>
+  /** Runs of a chat that wait, in the order of their prompts. */
+  listWaitingRuns(chatId: string): Promise<Run[]>
+  /** Open runs anywhere that nobody has worked on since `before` (epoch milliseconds), at most `limit`. */
+  listLapsedRuns(before: number, limit: number): Promise<Run[]>
   createRun(run: Run): Promise<{ run: Run; etag: string; created: boolean }>
   readRun(chatId: string, runId: string): Promise<{ run: Run; etag: string } | undefined>
   /** Writes only if nobody wrote since; undefined when somebody did. */

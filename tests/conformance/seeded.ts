@@ -34,7 +34,8 @@ export async function seededApp(): Promise<MemoryApp> {
   await app.appender.append(view.item.chatId, message('bob', 'm1', 'hello'))
   app.time.set(at('10:04:00'))
   const { entry: prompt } = await app.appender.append(BOT_CHAT, message('ada', 'p1', 'Say hello'))
-  await runBot({ ...app, model: () => () => sayHello(app) }, { ...prompt, botId: 'assistant' }, true)
+  const job = { chatId: prompt.chatId, seq: prompt.seq, botId: 'assistant' }
+  await runBot({ ...app, model: () => () => sayHello(app) }, job, true)
   await app.deliverer.idle()
   await app.state.moveReceipt(BOT_CHAT, 'ada', 'read', { seq: 5, n: 2, at: '2026-03-01T10:04:30.000Z' })
   await announceFiles(app, view.item.chatId)

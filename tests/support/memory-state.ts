@@ -1,4 +1,4 @@
-import type { Run } from '../../shared/domain/bot.ts'
+import { isOpen, type Run, type Turn } from '../../shared/domain/bot.ts'
 import type { Head, Receipt } from '../../shared/domain/chat.ts'
 import type { StateStore } from '../../shared/services/ports.ts'
 
@@ -9,6 +9,7 @@ export function memoryState(): StateStore {
   const heads = new Map<string, Head>()
   const receipts = new Map<string, Receipt>()
   const runs = new Map<string, { run: Run; etag: string }>()
+  const turns = new Map<string, { turn: Turn; etag: string }>()
   const receiptsOf = (chatId: string) => [...receipts.values()].filter((receipt) => receipt.chatId === chatId)
   return {
     readHead: async (chatId) => heads.get(chatId),
@@ -78,6 +79,23 @@ export function memoryState(): StateStore {
       runs.set(key, { run, etag: '1' })
       return { run, etag: '1', created: true }
     },
+    readTurn: async (chatId) => turns.get(chatId),
+    async writeTurn(turn, etag) {
+      const now = turns.get(turn.chatId)
+      if (now?.etag !== etag) return false
+      turns.set(turn.chatId, { turn, etag: String(Number(etag ?? 0) + 1) })
+      return true
+    },
+    listWaitingRuns: async (chatId) =>
+      [...runs.values()]
+        .map(({ run }) => run)
+        .filter((run) => run.chatId === chatId && run.state === 'waiting')
+        .sort((a, b) => a.promptSeq - b.promptSeq),
+    listLapsedRuns: async (before, limit) =>
+      [...runs.values()]
+        .map(({ run }) => run)
+        .filter((run) => isOpen(run) && run.leaseUntil < before)
+        .slice(0, limit),
     readRun: async (chatId, runId) => runs.get(`${chatId}/${runId}`),
     async replaceRun(run, etag) {
       const key = `${run.chatId}/${run.runId}`

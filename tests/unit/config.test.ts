@@ -43,6 +43,7 @@ test('connection strings, as emulators have them; the rest has defaults', () => 
     admins: [],
     rate: { perSecond: 100, burst: 1_000 },
     jobLeaseMs: 60_000,
+    rescueAfterMs: 20_000,
   })
 })
 

@@ -11,6 +11,8 @@ export interface BotDeps {
   logger: Logger
   appender: Appender
   bots: Bot[]
+  /** Runs under way in this process, by id, and how to stop each. */
+  activeRuns: Map<string, () => void>
   /** What answers for a bot: the first of its models that can. */
   model(bot: Bot): Provider
 }

@@ -1,6 +1,6 @@
 // The right to work on a run: ours for a while, renewed as we go. The fence in the run says whose it is, so a slow owner
 // that was given up writes nothing any more.
-import type { Run } from '../../domain/bot.ts'
+import { isOpen, type Run } from '../../domain/bot.ts'
 import { ChatError } from '../../domain/error.ts'
 import { runIdOf } from '../../domain/id.ts'
 import type { BotJob } from '../feed/apply-changes.ts'
@@ -19,35 +19,45 @@ export interface LeaseDeps {
 /** Longer than any pause between checkpoints, shorter than the queue's patience. */
 export const LEASE_MS = 15_000
 
+/** The run that a job asks for, which nobody has begun. */
+export function freshRun(job: BotJob, now: number): Run {
+  const { chatId, seq, botId, sibling } = job
+  return {
+    runId: runIdOf(chatId, seq, botId, sibling),
+    chatId,
+    botId,
+    promptSeq: seq,
+    ...(sibling !== undefined && { sibling }),
+    state: 'waiting',
+    attempt: 0,
+    fence: 0,
+    leaseUntil: 0,
+    text: '',
+    createdAt: new Date(now).toISOString(),
+  }
+}
+
 /**
  * The run, ours alone for a while. Undefined when it has ended.
  * @throws ChatError `busy` while it is somebody else's
  */
 export async function takeRun(deps: LeaseDeps, job: BotJob): Promise<Lease | undefined> {
   const now = deps.time.now()
-  const runId = runIdOf(job.chatId, job.seq, job.botId)
-  const fresh: Run = {
-    runId,
-    chatId: job.chatId,
-    botId: job.botId,
-    promptSeq: job.seq,
-    state: 'streaming',
-    attempt: 1,
-    fence: 1,
-    leaseUntil: now + LEASE_MS,
-    text: '',
-    createdAt: new Date(now).toISOString(),
-  }
+  const leaseUntil = now + LEASE_MS
+  const fresh: Run = { ...freshRun(job, now), state: 'streaming', attempt: 1, fence: 1, leaseUntil }
+  const { runId } = fresh
   const { run, etag, created } = await deps.state.createRun(fresh)
   if (created) return { run, etag }
-  if (run.state !== 'streaming') return undefined
+  if (!isOpen(run)) return undefined
   if (run.leaseUntil > now) throw new ChatError('busy', `Run ${runId} is being worked on.`)
   const mine: Run = {
     ...run,
+    state: 'streaming',
     attempt: run.attempt + 1,
     fence: run.fence + 1,
-    leaseUntil: now + LEASE_MS,
-    text: '',
+    leaseUntil,
+    // What was said before a stop is what is kept.
+    text: run.stopRequested ? run.text : '',
   }
   const taken = await deps.state.replaceRun(mine, etag)
   if (!taken) throw new ChatError('busy', `Run ${runId} was taken by another.`)

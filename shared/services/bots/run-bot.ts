@@ -1,7 +1,7 @@
 // One reply of a bot to one prompt. The run is made once, leased, fenced and checkpointed; the reply's key is the run,
 // so however often the job is delivered there is one reply.
 import type { Run, Usage } from '../../domain/bot.ts'
-import type { NewEntry, StoredEntry } from '../../domain/entry.ts'
+import type { MessageEntry, NewEntry, StoredEntry } from '../../domain/entry.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { BotJob } from '../feed/apply-changes.ts'
 import type { BotDeps } from './bot-deps.ts'
@@ -9,21 +9,39 @@ import { readContext } from './context.ts'
 import { hold, LEASE_MS, type Lease, takeRun } from './lease.ts'
 import { streamReply } from './stream-reply.ts'
 import { tell } from './tell.ts'
+import { awaitTurn, jobOf, nextJobs } from './turn.ts'
 
 const FAILED_TEXT = 'I could not answer this time. Please ask again.'
 
 /**
- * Does a job to its end, or leaves it to whoever is at it.
+ * Does a job to its end, or leaves it to whoever is at it. Returns the jobs that are next in the chat.
  * @param lastTry the queue will not deliver the job again: a failure is now said in the chat
- * @throws ChatError `busy` while another holds the lease, `unavailable` when the model failed and a try is left
+ * @throws ChatError `unavailable` when the model failed and a try is left
  */
-export async function runBot(deps: BotDeps, job: BotJob, lastTry: boolean): Promise<void> {
-  const bot = deps.bots.find(({ botId }) => botId === job.botId)
+export async function runBot(deps: BotDeps, job: BotJob, lastTry: boolean): Promise<BotJob[]> {
   const prompt = await deps.log.readEntry(job.chatId, job.seq)
-  if (!bot || prompt?.type !== 'message' || !prompt.content) return
-  const lease = await takeOpenRun(deps, job)
-  if (!lease) return
+  if (prompt?.type !== 'message') return []
+  const { isOurs, lapsed } = await awaitTurn(deps, job)
+  if (!isOurs) return lapsed ? [jobOf(lapsed)] : []
+  const lease = await takeOpenRun(deps, job).catch(ifBusy)
+  if (lease === 'busy') return []
+  if (lease) await answer(deps, lease, prompt, lastTry)
+  return nextJobs(deps, job.chatId)
+}
+
+/** Its owner is at work; should it die, the rescue finds the run. */
+function ifBusy(error: unknown): 'busy' {
+  if (error instanceof ChatError && error.code === 'busy') return 'busy'
+  throw error
+}
+
+async function answer(deps: BotDeps, lease: Lease, prompt: MessageEntry, lastTry: boolean): Promise<void> {
   const { run } = lease
+  const bot = deps.bots.find(({ botId }) => botId === run.botId)
+  if (run.stopRequested) return finish(deps, lease, { state: 'stopped', text: run.text })
+  // A prompt that was taken back asks for nothing.
+  if (!prompt.content) return finish(deps, lease, { state: 'stopped', text: '' })
+  if (!bot) return finish(deps, lease, { state: 'failed', text: FAILED_TEXT })
   await tell(deps, run, { type: 'run.started', attempt: run.attempt, promptSeq: run.promptSeq })
   try {
     const turns = await readContext(deps.log, run)
@@ -33,29 +51,30 @@ export async function runBot(deps: BotDeps, job: BotJob, lastTry: boolean): Prom
       maxOutputTokens: bot.replyTokens,
       turns,
     }
-    const answer = await streamReply(deps, lease, deps.model(bot), request)
-    if (answer) await finish(deps, lease, { state: 'done', ...answer })
+    const streamed = await streamReply(deps, lease, deps.model(bot), request)
+    if (!streamed) return
+    const { isStopped, ...said } = streamed
+    await finish(deps, lease, { state: isStopped ? 'stopped' : 'done', ...said })
   } catch (error) {
-    deps.logger('warn', 'run.attempt.failed', {
-      runId: run.runId,
-      attempt: run.attempt,
-      error: String(error),
-    })
+    const { runId, attempt } = run
+    deps.logger('warn', 'run.attempt.failed', { runId, attempt, error: String(error) })
     if (lastTry) return finish(deps, lease, { state: 'failed', text: FAILED_TEXT })
-    await hold(deps, lease, { leaseUntil: 0 })
+    await hold(deps, lease, { leaseUntil: deps.time.now() })
     throw new ChatError('unavailable', 'The model failed; the job will be tried again.', { cause: error })
   }
 }
 
 /**
- * Ends a job that the queue has given up, whose last owner may have died: the failure is said in the chat.
+ * Ends a job that the queue has given up, whose last owner may have died: the failure is said in the chat. Returns the
+ * jobs that are next in the chat.
  * @throws ChatError `busy` while another holds the lease
  */
-export async function giveUpRun(deps: BotDeps, job: BotJob): Promise<void> {
+export async function giveUpRun(deps: BotDeps, job: BotJob): Promise<BotJob[]> {
   const prompt = await deps.log.readEntry(job.chatId, job.seq)
-  if (prompt?.type !== 'message') return
+  if (prompt?.type !== 'message') return []
   const lease = await takeOpenRun(deps, job)
   if (lease) await finish(deps, lease, { state: 'failed', text: FAILED_TEXT })
+  return nextJobs(deps, job.chatId)
 }
 
 /** The run, if there is anything left to do. An owner that died between its reply and the end left only the end. */
@@ -69,7 +88,7 @@ async function takeOpenRun(deps: BotDeps, job: BotJob): Promise<Lease | undefine
 }
 
 interface Answer {
-  state: 'done' | 'failed'
+  state: 'done' | 'stopped' | 'failed'
   text: string
   usage?: Usage | undefined
 }
@@ -77,6 +96,7 @@ interface Answer {
 /** The reply goes into the log before the run ends, so that a crash between the two only repeats the end. */
 async function finish(deps: BotDeps, lease: Lease, { state, text, usage }: Answer): Promise<void> {
   const { runId, promptSeq, botId } = lease.run
+  if (state === 'stopped' && text.trim() === '') return endSilently(deps, lease)
   const ours = await hold(deps, lease, { text, leaseUntil: deps.time.now() + LEASE_MS })
   if (!ours) return deps.logger('info', 'run.taken-over', { runId })
   const reply: NewEntry = {
@@ -87,6 +107,12 @@ async function finish(deps: BotDeps, lease: Lease, { state, text, usage }: Answe
     dedupeKey: replyKey(runId),
   }
   await end(deps, lease, await appendReply(deps, lease.run, reply), usage)
+}
+
+/** Stopped before the first word: there is nothing to keep. */
+async function endSilently(deps: BotDeps, lease: Lease): Promise<void> {
+  const ours = await hold(deps, lease, { state: 'stopped', leaseUntil: 0 })
+  if (ours) await tell(deps, lease.run, { type: 'run.ended', state: 'stopped' })
 }
 
 /** The run ends as the reply in the log says, whoever wrote it. */

@@ -12,6 +12,13 @@ const DELTA_MS = 100
 const CHECKPOINT_MS = 1_000
 const SILENCE_MS = 60_000
 
+export interface Streamed {
+  text: string
+  usage: Usage
+  /** Somebody asked for the end: the text is what there was by then. */
+  isStopped: boolean
+}
+
 /**
  * Streams one answer, as long as a message may be. Returns undefined when the run was taken over meanwhile; moves
  * `lease` along with each checkpoint.
@@ -22,7 +29,7 @@ export async function streamReply(
   lease: Lease,
   provider: Provider,
   request: ModelRequest,
-): Promise<{ text: string; usage: Usage } | undefined> {
+): Promise<Streamed | undefined> {
   const abort = new AbortController()
   const started = deps.time.now()
   const usage = { promptTokens: 0, replyTokens: 0, firstTokenMs: 0, totalMs: 0 }
@@ -32,6 +39,12 @@ export async function streamReply(
   let storedAt = started
   let storing: Promise<void> | undefined
   let lost = false
+  let isStopped = false
+  const stop = () => {
+    isStopped = true
+    abort.abort()
+  }
+  deps.activeRuns.set(lease.run.runId, stop)
   const keepAlive = setInterval(() => void checkpoint(), CHECKPOINT_MS * 5)
   let silence = setTimeout(() => abort.abort(), SILENCE_MS)
 
@@ -57,10 +70,15 @@ export async function streamReply(
 
   async function store(): Promise<void> {
     storedAt = deps.time.now()
-    if (await hold(deps, lease, { text, leaseUntil: storedAt + LEASE_MS })) return
+    if (await hold(deps, lease, { text, leaseUntil: storedAt + LEASE_MS })) {
+      if (lease.run.stopRequested) stop()
+      return
+    }
     lost = true
     abort.abort()
   }
+
+  const measured = (): Usage => ({ ...usage, totalMs: deps.time.now() - started })
 
   try {
     for await (const chunk of provider(request, abort.signal)) {
@@ -79,12 +97,14 @@ export async function streamReply(
     abort.signal.throwIfAborted()
     await flush()
     if (text.trim() === '') throw new ChatError('unavailable', 'The model said nothing.')
-    return { text, usage: { ...usage, totalMs: deps.time.now() - started } }
+    return { text, usage: measured(), isStopped }
   } catch (error) {
+    if (isStopped && !lost) return { text, usage: measured(), isStopped }
     if (!lost) throw error
     deps.logger('info', 'run.taken-over', { runId: lease.run.runId })
     return undefined
   } finally {
+    if (deps.activeRuns.get(lease.run.runId) === stop) deps.activeRuns.delete(lease.run.runId)
     clearInterval(keepAlive)
     clearTimeout(silence)
     // What is under way would change the etag under whoever ends the run.

@@ -21,6 +21,8 @@ export interface BotJob {
   chatId: string
   seq: number
   botId: string
+  /** Asks for another answer beside the first. */
+  sibling?: string | undefined
 }
 
 /** Entries of a chat to look at again: delivery to check, or changes that could not be applied. */

@@ -1,0 +1,56 @@
+import type { Run } from '../../domain/bot.ts'
+import { visibleFrom } from '../../domain/chat.ts'
+import type { MessageEntry } from '../../domain/entry.ts'
+import { ChatError } from '../../domain/error.ts'
+import type { Actor } from '../../domain/user.ts'
+import { readMembership } from '../chats/read-chat.ts'
+import type { BotJob } from '../feed/apply-changes.ts'
+import type { InboxStore, LogStore, StateStore, Time } from '../ports.ts'
+import { freshRun } from './lease.ts'
+
+export interface RegenerateDeps {
+  inbox: InboxStore
+  log: LogStore
+  state: StateStore
+  time: Time
+  newId(): string
+}
+
+/**
+ * Asks for another answer to a prompt, beside those there are. `seq` is a bot's reply, or the prompt itself.
+ * @param clientRequestId the same one again finds the run that it made
+ * @throws ChatError `chat-not-found`, `forbidden` for readers, `not-found` when the message is none that a bot answers
+ */
+export async function regenerate(
+  deps: RegenerateDeps,
+  actor: Actor,
+  { chatId, seq, clientRequestId }: { chatId: string; seq: number; clientRequestId?: string | undefined },
+): Promise<{ run: Run; created: boolean; job: BotJob }> {
+  const item = await readMembership(deps.inbox, actor, chatId)
+  if (item.role === 'reader') throw new ChatError('forbidden', 'Readers of this chat may not write in it.')
+  const [head, entry] = await Promise.all([deps.state.readHead(chatId), deps.log.readEntry(chatId, seq)])
+  if (entry?.type !== 'message' || seq < visibleFrom(item, head)) throw notFound(seq)
+  const { promptSeq, botId } = await askedOf(deps, chatId, entry)
+  const prompt = promptSeq === seq ? entry : await deps.log.readEntry(chatId, promptSeq)
+  if (prompt?.type !== 'message' || prompt.deletedAt !== undefined) throw notFound(promptSeq)
+  const sibling = clientRequestId ? `${actor.userId}:${clientRequestId}` : deps.newId()
+  const job = { chatId, seq: promptSeq, botId, sibling }
+  const { run, created } = await deps.state.createRun(freshRun(job, deps.time.now()))
+  return { run, created, job }
+}
+
+/** Which bot is to answer which prompt: as the reply says, or the chat's bot where the prompt itself is named. */
+async function askedOf(
+  { log }: RegenerateDeps,
+  chatId: string,
+  { seq, run, senderId, mentions = [] }: MessageEntry,
+): Promise<{ promptSeq: number; botId: string }> {
+  if (run) return { promptSeq: run.promptSeq, botId: senderId }
+  const { bots = [] } = (await log.readChat(chatId)) ?? {}
+  const botId = bots.find((bot) => mentions.includes(bot)) ?? bots[0]
+  if (botId === undefined || bots.includes(senderId)) throw notFound(seq)
+  return { promptSeq: seq, botId }
+}
+
+const notFound = (seq: number): ChatError =>
+  new ChatError('not-found', `The message ${seq} is none that a bot answers.`)

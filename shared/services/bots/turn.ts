@@ -1,0 +1,53 @@
+// One run at a time answers in a chat; the others wait, in the order of their prompts. The turn belongs to a run until that
+// run has ended: nobody has to give it back.
+import { isOpen, type Run } from '../../domain/bot.ts'
+import type { BotJob } from '../feed/apply-changes.ts'
+import { freshRun, LEASE_MS, type LeaseDeps } from './lease.ts'
+
+export interface TurnTaken {
+  isOurs: boolean
+  /** Whose turn it is, when nobody works on it: it comes first. */
+  lapsed?: Run | undefined
+}
+
+/** Takes the chat's turn for the job's run, or leaves the run waiting for it. */
+export async function awaitTurn(deps: LeaseDeps, job: BotJob): Promise<TurnTaken> {
+  const run = freshRun(job, deps.time.now())
+  const first = await takeTurn(deps, run)
+  if (first.isOurs) return first
+  // Whoever ends a run looks for those that wait, so ours must stand there before we look once more.
+  await deps.state.createRun(run)
+  return takeTurn(deps, run)
+}
+
+async function takeTurn({ state, time }: LeaseDeps, { chatId, runId, promptSeq }: Run): Promise<TurnTaken> {
+  const now = time.now()
+  const found = await state.readTurn(chatId)
+  if (found?.turn.runId === runId) return { isOurs: true }
+  if (found) {
+    const holder = (await state.readRun(chatId, found.turn.runId))?.run
+    const isHeld = holder ? isOpen(holder) : false
+    const isFresh = found.turn.takenAt + LEASE_MS > now
+    if (holder && isHeld)
+      return { isOurs: false, ...(!isFresh && holder.leaseUntil <= now && { lapsed: holder }) }
+    // The turn is taken a moment before its run is made.
+    if (!holder && isFresh) return { isOurs: false }
+  }
+  const [first] = await state.listWaitingRuns(chatId)
+  if (first && first.promptSeq < promptSeq) return { isOurs: false, lapsed: first }
+  return { isOurs: await state.writeTurn({ chatId, runId, takenAt: now }, found?.etag) }
+}
+
+/** The job of the run that is next in the chat. */
+export async function nextJobs({ state }: LeaseDeps, chatId: string): Promise<BotJob[]> {
+  const [next] = await state.listWaitingRuns(chatId)
+  return next ? [jobOf(next)] : []
+}
+
+/** The job that a run was made for. */
+export const jobOf = ({ chatId, promptSeq, botId, sibling }: Run): BotJob => ({
+  chatId,
+  seq: promptSeq,
+  botId,
+  ...(sibling !== undefined && { sibling }),
+})
