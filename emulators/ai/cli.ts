@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { JSONWebKeySet } from 'jose'
 import { LOG_LEVELS, portOption, runUntilStopped } from '../kit/cli.ts'
+import { entraOptions } from '../kit/entra.ts'
 import type { LogLevel } from '../kit/log.ts'
-import type { EntraOptions } from './openai/entra.ts'
 
 interface Flags {
   port: number
@@ -39,7 +37,7 @@ export function register(program: Command): void {
     .action((flags: Flags) =>
       runUntilStopped(async () => {
         const { startAi } = await import('./server.ts')
-        const entra = await entraOf(flags)
+        const entra = await entraOptions(flags)
         return startAi({
           port: flags.port,
           host: flags.host,
@@ -57,12 +55,4 @@ function collect(text: string, deployments: Record<string, string>): Record<stri
   const [, name, model] = /^([^=]+)=(.+)$/.exec(text) ?? []
   if (!name || !model) throw new InvalidArgumentError('A deployment is <name>=<model>.')
   return { ...deployments, [name]: model }
-}
-
-async function entraOf({ entraJwks, entraIssuer }: Flags): Promise<EntraOptions | undefined> {
-  if (entraJwks === undefined) return undefined
-  const jwks = /^https?:/.test(entraJwks)
-    ? entraJwks
-    : (JSON.parse(await readFile(entraJwks, 'utf8')) as JSONWebKeySet) // createEntra checks it
-  return { jwks, ...(entraIssuer !== undefined && { issuer: entraIssuer }) }
 }

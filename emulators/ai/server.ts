@@ -1,6 +1,7 @@
 // A model server on the wire: the protocols of Gemini, OpenAI and Azure OpenAI over one deterministic, scriptable model.
 import type { IncomingMessage } from 'node:http'
 import { type Clock, systemClock } from '../kit/clock.ts'
+import { createEntra, type EntraOptions } from '../kit/entra.ts'
 import { createFaults, type Faults } from '../kit/faults.ts'
 import { createHttpServer, type Operation, type Reply } from '../kit/http-server.ts'
 import { close, listen } from '../kit/listen.ts'
@@ -9,7 +10,6 @@ import { toErrorReply, unimplemented } from './gemini/errors.ts'
 import { geminiOperation } from './gemini/operations.ts'
 import type { Pace } from './generate.ts'
 import { createModel, type Model, type Stats } from './model.ts'
-import { createEntra, type EntraOptions } from './openai/entra.ts'
 import { type OpenAiDeps, openAiOperation } from './openai/operations.ts'
 import { createScript, parseRules, type Script, type ScriptInput } from './script.ts'
 

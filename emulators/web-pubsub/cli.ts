@@ -1,10 +1,9 @@
 // The `web-pubsub` subcommand: one emulator per process, ready when it prints its line of JSON.
 import { readFile } from 'node:fs/promises'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { JSONWebKeySet } from 'jose'
 import { LOG_LEVELS, portOption, runUntilStopped } from '../kit/cli.ts'
+import { entraOptions } from '../kit/entra.ts'
 import { createLog, type LogLevel } from '../kit/log.ts'
-import type { EntraOptions } from './entra.ts'
 import { startWebPubSub, type WebPubSub } from './server.ts'
 import { DEFAULT_ACCESS_KEY, DEFAULT_PORT, type HubSettingsInput } from './settings.ts'
 import type { TlsOptions } from './tls.ts'
@@ -59,7 +58,7 @@ export function register(program: Command): void {
 
 async function start(flags: Flags, hubs: Hubs): Promise<WebPubSub> {
   const { port, host, accessKey, units } = flags
-  const [tls, entra] = [await tlsOf(flags), await entraOf(flags)]
+  const [tls, entra] = [await tlsOf(flags), await entraOptions(flags)]
   return startWebPubSub({
     port,
     host,
@@ -88,14 +87,6 @@ async function tlsOf({ tls, certificate, cert, key }: Flags): Promise<TlsOptions
     return { cert: await readFile(cert, 'utf8'), key: await readFile(key, 'utf8') }
   }
   return certificate === undefined ? tls : { dir: certificate }
-}
-
-async function entraOf({ entraJwks, entraIssuer }: Flags): Promise<EntraOptions | undefined> {
-  if (entraJwks === undefined) return undefined
-  const jwks = /^https?:/.test(entraJwks)
-    ? entraJwks
-    : (JSON.parse(await readFile(entraJwks, 'utf8')) as JSONWebKeySet) // createEntra checks it
-  return { jwks, ...(entraIssuer !== undefined && { issuer: entraIssuer }) }
 }
 
 /** Hubs as the options name them, in the order of the command line. */

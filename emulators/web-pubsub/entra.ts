@@ -1,61 +1,24 @@
-// Microsoft Entra tokens of REST callers: RS256, for the audience of Web PubSub, signed by one of the given keys. Whether
-// the caller's role permits the operation is not asked: any token of the issuer may do everything.
+// Microsoft Entra tokens of REST callers, for the audience of Web PubSub.
 // https://learn.microsoft.com/azure/azure-web-pubsub/concept-azure-ad-authorization
-import {
-  createLocalJWKSet,
-  createRemoteJWKSet,
-  decodeProtectedHeader,
-  type JSONWebKeySet,
-  jwtVerify,
-} from 'jose'
 import type { Clock } from '../kit/clock.ts'
+import { createEntra as createVerifier, type EntraOptions } from '../kit/entra.ts'
 import type { Log } from '../kit/log.ts'
 
 const AUDIENCE = 'https://webpubsub.azure.com'
-const SKEW_SECONDS = 300
-
-export interface EntraOptions {
-  /** The issuer's public keys, or the http(s) URL that serves them. */
-  jwks: JSONWebKeySet | string
-  /** What tokens must say in `iss`; anything when absent. */
-  issuer?: string
-}
 
 /** Whether a token is valid. It does not throw: an issuer that cannot be reached makes no token valid. */
 export type VerifyEntra = (token: string) => Promise<boolean>
 
 /** @throws Error when the keys are neither a key set nor an http(s) URL. */
-export function createEntra({ jwks, issuer }: EntraOptions, clock: Clock, log: Log): VerifyEntra {
-  const keys = typeof jwks === 'string' ? createRemoteJWKSet(parseUrl(jwks)) : createLocalJWKSet(jwks)
+export function createEntra(options: EntraOptions, clock: Clock, log: Log): VerifyEntra {
+  const verify = createVerifier(options, clock)
   return async (token) => {
     try {
-      await jwtVerify(token, keys, {
-        algorithms: ['RS256'],
-        audience: [AUDIENCE, `${AUDIENCE}/`],
-        requiredClaims: ['exp', 'aud'],
-        clockTolerance: SKEW_SECONDS,
-        currentDate: new Date(clock.now()),
-        ...(issuer !== undefined && { issuer }),
-      })
+      await verify(token, [AUDIENCE])
       return true
     } catch (error) {
       log('info', 'Entra token refused', { reason: error instanceof Error ? error.message : String(error) })
       return false
     }
   }
-}
-
-/** Whether the token is meant to be one of Entra's rather than one signed with the access key. */
-export function isEntraToken(token: string): boolean {
-  try {
-    return decodeProtectedHeader(token).alg === 'RS256'
-  } catch {
-    return false
-  }
-}
-
-function parseUrl(jwks: string): URL {
-  const url = URL.parse(jwks)
-  if (url && /^https?:$/.test(url.protocol)) return url
-  throw new Error(`The keys of Entra must be a key set or an http(s) URL, not ${jwks}.`)
 }

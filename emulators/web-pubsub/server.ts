@@ -2,13 +2,14 @@
 // Start as many as you like in one process; each has its own hubs, faults and clock.
 
 import { type Clock, systemClock } from '../kit/clock.ts'
+import type { EntraOptions } from '../kit/entra.ts'
 import { createFaults, type Faults } from '../kit/faults.ts'
 import { createHttpServer } from '../kit/http-server.ts'
 import { close, listen } from '../kit/listen.ts'
 import { createLog, type Log } from '../kit/log.ts'
 import type { Connection } from './connection.ts'
 import { createDelivery } from './delivery.ts'
-import { createEntra, type EntraOptions } from './entra.ts'
+import { createEntra } from './entra.ts'
 import { closeConnection } from './lifecycle.ts'
 import { createRestService } from './rest/router.ts'
 import { type Service, type Stats, settingsOf } from './service.ts'

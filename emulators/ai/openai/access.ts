@@ -1,6 +1,6 @@
 // Who may ask: OpenAI takes its key as a bearer token, Azure a key in `api-key` or a token of Microsoft Entra.
 import type { IncomingMessage } from 'node:http'
-import { isEntraToken, type VerifyEntra } from './entra.ts'
+import { isEntraToken, type VerifyEntra } from '../../kit/entra.ts'
 import { type Flavour, OpenAiError } from './errors.ts'
 
 export interface Keys {
@@ -19,11 +19,24 @@ export async function checkAccess(request: IncomingMessage, flavour: Flavour, ke
   // The newer path takes a key as a bearer token too.
   const isKey = bearer !== undefined && !isEntraToken(bearer)
   if (fits(key ?? (isKey ? bearer : undefined), keys.apiKey)) return
-  if (key === undefined && bearer !== undefined && (await keys.entra?.(bearer))) return
+  if (key === undefined && bearer !== undefined && (await isValid(bearer, keys.entra))) return
   throw new OpenAiError(
     401,
     'Access denied due to invalid subscription key or wrong API endpoint. Make sure to provide a valid key for an active subscription and use a correct regional API endpoint for your resource.',
     { code: '401' },
+  )
+}
+
+/** https://learn.microsoft.com/azure/ai-foundry/openai/how-to/managed-identity */
+const AUDIENCES = ['https://cognitiveservices.azure.com', 'https://ai.azure.com']
+
+/** An issuer that cannot be reached makes no token valid. */
+async function isValid(token: string, verify: VerifyEntra | undefined): Promise<boolean> {
+  return (
+    verify?.(token, AUDIENCES).then(
+      () => true,
+      () => false,
+    ) ?? false
   )
 }
 

@@ -2,9 +2,9 @@
 // afterwards: a group may contain slashes. Every call but the health check needs a token for its own URL.
 import type { IncomingMessage } from 'node:http'
 import createRouter, { type HTTPMethod } from 'find-my-way'
+import { isEntraToken } from '../../kit/entra.ts'
 import type { HttpService, Operation, Reply } from '../../kit/http-server.ts'
 import { isClientPath } from '../client-url.ts'
-import { isEntraToken } from '../entra.ts'
 import { isHubName } from '../names.ts'
 import { hubOf, originsOf, type Service } from '../service.ts'
 import { notImplemented, ServiceError } from '../service-error.ts'
