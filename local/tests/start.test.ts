@@ -22,6 +22,17 @@ async function signIn({ api, accounts }: Ready): Promise<string> {
   return body.accessToken ?? ''
 }
 
+/** What the storage answers a browser that asks whether a page of another origin may upload. */
+async function mayUpload(blob: string): Promise<string | null> {
+  const asked = {
+    origin: 'http://localhost:5173',
+    'access-control-request-method': 'PUT',
+    'access-control-request-headers': 'content-type,x-ms-blob-type',
+  }
+  const answer = await fetch(`${blob}/media/c1/a1`, { method: 'OPTIONS', headers: asked })
+  return answer.ok ? answer.headers.get('access-control-allow-origin') : null
+}
+
 test('comes up with one line of JSON, goes with Ctrl-C, and keeps its data', async () => {
   await using folder = await temporaryFolder()
   let chatId = ''
@@ -35,6 +46,7 @@ test('comes up with one line of JSON, goes with Ctrl-C, and keeps its data', asy
     expect((await fetch(`${ready.api}/health`)).status).toBe(200)
     expect((await fetch(`${ready.ai}/_emulator/ready`)).status).toBe(200)
     expect(new Set(await Promise.all(addresses(ready).map(isServed)))).toEqual(new Set([true]))
+    expect(await mayUpload(ready.blob)).toBe('http://localhost:5173')
     const chat = await post(`${ready.api}/chats`, { kind: 'group', name: 'Engines' }, await signIn(ready))
     expect(chat.status).toBe(201)
     chatId = chat.body.chatId ?? ''
