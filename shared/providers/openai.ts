@@ -168,7 +168,10 @@ function toMessages(turn: ModelTurn): ChatCompletionMessageParam[] {
   }
 }
 
-/** The pieces of each call are collected: a call is told whole, when the model has ended. */
+/**
+ * The pieces of each call are collected: a call is told whole, when the model has ended. That one is on its way is told by
+ * text without a letter, since long arguments take as long as long answers.
+ */
 async function* toChunks(stream: AsyncIterable<ChatCompletionChunk>): AsyncGenerator<ModelChunk> {
   const calls: ToolCall[] = []
   let finish: FinishReason | undefined
@@ -180,6 +183,7 @@ async function* toChunks(stream: AsyncIterable<ChatCompletionChunk>): AsyncGener
       calls[index] ??= { id: id || `call-${index + 1}`, name: '', arguments: '' }
       calls[index].name += piece?.name ?? ''
       calls[index].arguments += piece?.arguments ?? ''
+      yield { text: '' }
     }
     if (choice?.finish_reason) finish = FINISH[choice.finish_reason] ?? 'other'
     if (usage) yield { usage: { promptTokens: usage.prompt_tokens, replyTokens: usage.completion_tokens } }

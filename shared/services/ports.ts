@@ -367,7 +367,10 @@ export interface ToolResult {
 /** `filtered`: the model, or its service, refused to go on. */
 export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'filtered' | 'other'
 
-/** The pieces of an answer in their order; `finish` comes once, `usage` holds the totals so far. */
+/**
+ * The pieces of an answer in their order. Text may be empty: the model is at work. `finish` comes once, `usage` holds the
+ * totals so far.
+ */
 export type ModelChunk =
   | { text: string }
   | { toolCall: ToolCall }

@@ -243,6 +243,18 @@ test('arguments that are no JSON are told as they came', async () => {
   expect(chunks).toContainEqual({ toolCall: { id: 'c1', name: 'get_weather', arguments: '{"city' } })
 })
 
+test('long arguments are no silence: that they are on their way is told', async () => {
+  await using ai = await startAi()
+  ai.script({ toolCalls: [{ name: 'get_weather', arguments: { city: 'Rome' } }], chunkSize: 4, hangAfter: 2 })
+  const provider = createOpenAi({ apiKey, baseUrl: `${ai.url}/v1` })('gpt-4.1')
+  const caller = new AbortController()
+  const chunks = provider({ tools: [WEATHER], ...user('hello') }, caller.signal)[Symbol.asyncIterator]()
+  for (let piece = 0; piece < 2; piece++)
+    expect(await chunks.next()).toEqual({ done: false, value: { text: '' } })
+  caller.abort(new Error('enough'))
+  await expect(chunks.next()).rejects.toThrow('enough')
+})
+
 test('a server of one’s own that wants no key is asked without', async () => {
   await using ai = await startAi()
   const provider = createOpenAi({ apiKey: async () => undefined, baseUrl: `${ai.url}/v1` })('llama3.2')
