@@ -1,0 +1,42 @@
+// The simulation behind "past one region and one unit": its parts by hand, its end by what it promises.
+import { readFileSync } from 'node:fs'
+import { busiest, commitUnits, GOAL, resourcesAt, simulate, table } from '../../../bench/scale.ts'
+
+test('a chat by itself: 9.8 request units for a message, less when messages share a batch', () => {
+  expect(commitUnits(1)).toBeCloseTo(9.8, 10)
+  // 1,000 a second are batches of 10 at 10 ms: 1,000 × (5.8 + 4/10)
+  expect(commitUnits(1_000)).toBeCloseTo(6_200, 10)
+  // No batch holds more than 98 entries.
+  expect(commitUnits(100_000)).toBeCloseTo(100_000 * (5.8 + 4 / 98), 5)
+})
+
+test('shares of chats sum up to all of the traffic', () => {
+  const shares = busiest(1_000, 1_000)
+  expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 10)
+  expect(shares[0]! / shares[99]!).toBeCloseTo(100 ** 0.8, 10)
+})
+
+test('the first thing to get short is the connections of two units, at 1,600 of them', () => {
+  const [first] = simulate().bottlenecks
+  expect(first).toMatchObject({ what: 'Web PubSub: connections', remedy: 'Premium P1, 10 units' })
+  expect(first!.connections).toBeGreaterThan(1_600)
+  expect(first!.connections).toBeLessThanOrEqual(1_700)
+})
+
+test('what is done against each limit is enough for the goal', () => {
+  const { limits } = simulate()
+  const short = resourcesAt(GOAL.connections, limits).filter(({ demand, capacity }) => demand > capacity)
+  expect(short).toEqual([])
+  expect(limits).toMatchObject({ unitsPerService: 1_000, services: 2 })
+})
+
+test('docs/operations.md shows what the simulation finds', () => {
+  const operations = readFileSync('docs/operations.md', 'utf8')
+  const [, shown] = /<!-- scale -->\n\n([\s\S]*?)\n\n<!-- \/scale -->/.exec(operations)!
+  const cells = (text: string) =>
+    text
+      .split('\n')
+      .filter((line) => !/^\|[\s:|-]+\|$/.test(line))
+      .map((line) => line.split('|').map((cell) => cell.trim()))
+  expect(cells(shown!)).toEqual(cells(table()))
+})
