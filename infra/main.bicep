@@ -383,6 +383,7 @@ var standby = {
   'AzureWebJobs.give-up-chat-job.Disabled': 'true'
   'AzureWebJobs.on-chat-change.Disabled': 'true'
   'AzureWebJobs.repair.Disabled': 'true'
+  'AzureWebJobs.rescue-runs.Disabled': 'true'
   'AzureWebJobs.resume-chat-jobs.Disabled': 'true'
   'AzureWebJobs.run-bot.Disabled': 'true'
   'AzureWebJobs.sweep-attachments.Disabled': 'true'

@@ -47,6 +47,8 @@ const NOT_IN_AZURE: Record<string, string> = {
   RATE_PER_SECOND: 'its default is good; extraSettings changes it',
   RATE_BURST: 'its default is good; extraSettings changes it',
   REPAIR_AFTER_MS: 'its default is good; extraSettings changes it',
+  RESCUE_AFTER_MS: 'its default is good; extraSettings changes it',
+  RESCUE_SCHEDULE: 'its default is good; extraSettings changes it',
   SECRETS_REFRESH_MS: 'its default is good; extraSettings changes it',
   SIGNING_KEYS: 'lie in the vault',
   UPLOAD_MAX_AGE_MS: 'its default is good; extraSettings changes it',
