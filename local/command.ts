@@ -13,6 +13,7 @@ interface Flags {
   source?: boolean
   verbose?: boolean
   host: boolean
+  vault?: boolean
   app?: string
 }
 
@@ -31,6 +32,7 @@ export async function start(bundle: Bundle): Promise<void> {
     .option('--json', 'print one line of JSON with every address when ready, and nothing else')
     .option('--source', 'run the TypeScript sources instead of the bundle')
     .option('--no-host', 'without the functions host, for npm run func')
+    .option('--vault', 'keys that sign come from a Key Vault emulator, as they do in Azure')
     .option('--app <dir>', 'run another function app (a folder with host.json and package.json)')
     .option('--verbose', 'log what every part does')
     .parse()
@@ -51,6 +53,7 @@ export async function start(bundle: Bundle): Promise<void> {
         dataDir: resolve(flags.data),
         app: flags.app !== undefined ? resolve(flags.app) : flags.source ? root : undefined,
         hasHost: flags.host,
+        hasVault: flags.vault ?? false,
         isVerbose: flags.verbose ?? false,
         bundle,
         warn,

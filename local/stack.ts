@@ -15,7 +15,6 @@ import { type Part, startEmulator } from './process.ts'
 import { startProvisioner } from './provisioning.ts'
 import { appSettings, isReplaced, readOwnSettings } from './settings.ts'
 import { signingKeys } from './signing-keys.ts'
-import { startVault } from './vault.ts'
 
 export interface StackOptions {
   /** First of the ports in a row; 0 any free ones; absent Microsoft's own. */
@@ -25,6 +24,8 @@ export interface StackOptions {
   app: string | undefined
   /** Without a functions host; `npm run func` brings one. */
   hasHost: boolean
+  /** Keys that sign come from a vault; one of the developer's own takes its place. */
+  hasVault: boolean
   isVerbose: boolean
   bundle: Bundle
   warn(text: string): void
@@ -71,7 +72,7 @@ export async function startStack(options: StackOptions, parts: AsyncDisposableSt
     cosmos: !isReplaced(own, 'Cosmos'),
     webPubSub: !isReplaced(own, 'WebPubSub'),
     storage: !isReplaced(own, 'AzureWebJobsStorage'),
-    keyVault: !isReplaced(own, 'KEY_VAULT_URI'),
+    keyVault: options.hasVault && !isReplaced(own, 'KEY_VAULT_URI'),
   }
   await requireFree({
     ai: ports.ai,
@@ -108,9 +109,13 @@ export async function startStack(options: StackOptions, parts: AsyncDisposableSt
       parts.use(it),
     ),
     ours.keyVault
-      ? startVault({ port: ports.keyVault, identityPort: ports.identity, dataDir, log: level }, () =>
-          signingKeys(dataDir),
-        ).then((it) => parts.use(it))
+      ? import('./vault.ts')
+          .then(({ startVault }) =>
+            startVault({ port: ports.keyVault, identityPort: ports.identity, dataDir, log: level }, () =>
+              signingKeys(dataDir),
+            ),
+          )
+          .then((it) => parts.use(it))
       : undefined,
     hasHost ? (options.app ?? buildApp(join(dataDir, 'app'))) : '',
   ])

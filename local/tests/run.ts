@@ -75,12 +75,11 @@ export async function untilGone(urls: string[]): Promise<void> {
   }
 }
 
-export const addresses = ({ api, webPubSub, cosmos, blob, queue, ai, identity }: Ready): string[] => [
+export const addresses = ({ api, webPubSub, cosmos, blob, queue, ai }: Ready): string[] => [
   api,
   webPubSub,
   cosmos,
   blob,
   queue,
   ai,
-  identity,
 ]

@@ -125,10 +125,11 @@ test('Ctrl-C during the start leaves nothing behind', async () => {
   expect((await next.ready).ready).toBe(true)
 })
 
-test('the app signs with the key in the vault, and the settings hold none', async () => {
+test('with --vault the app signs with the key in a vault, and the settings hold none', async () => {
   await using folder = await temporaryFolder()
-  await using stack = start(folder.path)
-  const { api } = await stack.ready
+  await using stack = start(folder.path, '--vault')
+  const { api, identity } = await stack.ready
+  expect(await isServed(identity)).toBe(true)
   const { keys } = (await (await fetch(`${api}/.well-known/jwks.json`)).json()) as { keys: { kid: string }[] }
   expect(keys).toMatchObject([{ kid: expect.stringMatching(/^local-/), alg: 'ES256' }])
   const settings = JSON.parse(await readFile(join(folder.path, 'app-settings.json'), 'utf8'))
