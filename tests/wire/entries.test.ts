@@ -1,3 +1,4 @@
+import { note, upload } from '../support/media.ts'
 import type { Answer, Person } from '../support/person.ts'
 import type { Frame, Socket } from '../support/socket.ts'
 import { startWorld, type World } from '../support/world.ts'
@@ -121,6 +122,26 @@ test('what may not be edited', async () => {
     [400, 'invalid-request'],
     [404, 'chat-not-found'],
   ])
+})
+
+test('media get another caption, or none; nothing else of them changes', async () => {
+  const { ada, chatId, path } = await group()
+  const content = { ...(await upload(ada, chatId, note())), caption: 'Draft' }
+  const { body: sent } = await ada.call('POST', `${path}/messages`, { clientMessageId: 'f', content })
+  const recaption = (id: string, more: object) => {
+    const { caption: _, ...rest } = sent.content
+    return ada.call('PATCH', `${path}/messages/${sent.seq}`, {
+      clientMessageId: id,
+      content: { ...rest, ...more },
+    })
+  }
+  const { body: edited } = await recaption('e1', { caption: 'Final' })
+  expect(edited.content).toEqual({ ...sent.content, caption: 'Final' })
+  expect((await chatOf(ada, chatId)).head.preview).toBe('Final')
+  const other = await recaption('e2', { name: 'virus.exe' })
+  expect(other.body).toMatchObject({ code: 'invalid-request', errors: [{ path: 'content.name' }] })
+  const { body: bare } = await recaption('e3', {})
+  expect(bare.content).not.toHaveProperty('caption')
 })
 
 test('a deletion leaves nothing of what was said; the log stays whole', async () => {
@@ -340,4 +361,57 @@ test('old state and events are fresh state: a client that was away applies what 
     undefined,
     'c',
   ])
+})
+
+test('ten edits at once through two hosts: each has its revision, and the last one stands', async () => {
+  const { ada, path } = await group()
+  const answers = await Promise.all(
+    Array.from({ length: 10 }, (_, i) =>
+      ada.call('PATCH', `${path}/messages/4`, edit(`e${i}`, `text ${i}`), i % 2),
+    ),
+  )
+  const byRevision = answers.map(({ body }) => body).sort((a, b) => a.revision - b.revision)
+  expect(byRevision.map(({ revision, seq }) => [revision, seq])).toEqual(
+    Array.from({ length: 10 }, (_, i) => [i + 1, i + 5]),
+  )
+  const { body: message } = await ada.call('GET', `${path}/messages/4`)
+  const last = byRevision[9].clientMessageId.slice(1)
+  expect(message).toMatchObject({ revision: 10, content: text(`text ${last}`) })
+})
+
+test('an edit and a deletion at the same instant: whoever was first, nothing that was said is left', async () => {
+  const { ada, chatId, path } = await group()
+  for (let round = 0; round < 5; round++) {
+    const { body: sent } = await ada.call('POST', `${path}/messages`, say(`round ${round}`))
+    const target = `${path}/messages/${sent.seq}`
+    const [edited, deleted] = await Promise.all([
+      ada.call('PATCH', target, edit(`e${round}`, `secret ${round}`), 0),
+      ada.call('DELETE', target, undefined, 1),
+    ])
+    expect(deleted.status).toBe(200)
+    expect([200, 409]).toContain(edited.status)
+    expect((await ada.call('GET', target)).body).not.toHaveProperty('content')
+  }
+  const { body: log } = await ada.call('GET', `${path}/log`)
+  expect(JSON.stringify([log, (await chatOf(ada, chatId)).head])).not.toContain('secret')
+})
+
+test('in a chat where two hundred messages come in at once, edits and reactions find their place', async () => {
+  const { ada, bob, path } = await group()
+  const sends = Array.from({ length: 200 }, (_, i) =>
+    bob.call('POST', `${path}/messages`, say(`m${i}`), i % 2),
+  )
+  const changes = Array.from({ length: 6 }, (_, i) => [
+    ada.call('PATCH', `${path}/messages/4`, edit(`e${i}`, `text ${i}`), i % 2),
+    ada.call(
+      'PUT',
+      `${path}/messages/4/reactions/${['😀', '😁', '😂', '🤣', '😃', '😄'][i]}`,
+      undefined,
+      i % 2,
+    ),
+  ]).flat()
+  expect(new Set((await Promise.all(changes)).map(({ status }) => status))).toEqual(new Set([200]))
+  expect(new Set((await Promise.all(sends)).map(({ status }) => status))).toEqual(new Set([201]))
+  const { body: tail } = await ada.call('POST', `${path}/messages`, say('last'))
+  expect(tail).toMatchObject({ seq: 4 + 200 + 12 + 1, n: 202 })
 })

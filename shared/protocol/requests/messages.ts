@@ -54,7 +54,7 @@ const editedContent = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.enum(['image', 'video', 'audio', 'file']),
     attachmentId: id,
-    caption: z.string().max(MAX_CAPTION).optional(),
+    caption: z.string().min(1).max(MAX_CAPTION).optional(),
     name: z.string().optional(),
     contentType: z.string().optional(),
     size: z.int().optional(),
