@@ -1,5 +1,6 @@
 // The app's entry: every use case once, served over REST and over the socket, and the functions behind them.
 
+import { standsBy } from '../shared/config.ts'
 import { registerHttp } from './adapter/http.ts'
 import { serve } from './adapter/served.ts'
 import { registerRunBot } from './bots/run-bot.ts'
@@ -117,10 +118,13 @@ const endpoints = [
 serve(endpoints)
 for (const endpoint of endpoints) registerHttp(endpoint)
 registerEvents(endpoints)
-registerFeed()
-registerRepair()
-registerChatJobs()
-registerChatJobTimer()
-registerRunBot()
-registerSweepAttachments()
-registerRescueRuns()
+// Of two apps on one database one reads feed and queues; the other stands by and answers requests.
+if (!standsBy()) {
+  registerFeed()
+  registerRepair()
+  registerChatJobs()
+  registerChatJobTimer()
+  registerRunBot()
+  registerSweepAttachments()
+  registerRescueRuns()
+}

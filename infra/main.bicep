@@ -378,17 +378,7 @@ var appSettings = union(
 )
 
 // The app that stands by answers requests, and leaves feed, queues and timers to the other.
-var standby = {
-  'AzureWebJobs.give-up-bot.Disabled': 'true'
-  'AzureWebJobs.give-up-chat-job.Disabled': 'true'
-  'AzureWebJobs.on-chat-change.Disabled': 'true'
-  'AzureWebJobs.repair.Disabled': 'true'
-  'AzureWebJobs.rescue-runs.Disabled': 'true'
-  'AzureWebJobs.resume-chat-jobs.Disabled': 'true'
-  'AzureWebJobs.run-bot.Disabled': 'true'
-  'AzureWebJobs.sweep-attachments.Disabled': 'true'
-  'AzureWebJobs.work-chat-job.Disabled': 'true'
-}
+var standby = { STANDBY: 'true' }
 
 module app 'functions.bicep' = {
   name: 'app'

@@ -214,6 +214,10 @@ export function readConfig(environment: Record<string, string | undefined> = pro
   }
 }
 
+/** Whether the app leaves feed, queues and timers to another. Read when functions are registered, like those below. */
+export const standsBy = (environment: Record<string, string | undefined> = process.env): boolean =>
+  environment.STANDBY === 'true'
+
 /** When lost runs are looked for, as NCRONTAB. Read when functions are registered, like the delay below. */
 export const rescueSchedule = (environment: Record<string, string | undefined> = process.env): string =>
   environment.RESCUE_SCHEDULE || '0 * * * * *'

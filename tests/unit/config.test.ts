@@ -1,4 +1,4 @@
-import { feedPollDelayMs, readConfig } from '../../shared/config.ts'
+import { feedPollDelayMs, readConfig, standsBy } from '../../shared/config.ts'
 
 const KEY = { kid: 'k1', kty: 'EC', alg: 'ES256', crv: 'P-256', x: 'x', y: 'y', d: 'd' }
 const LOCAL = {
@@ -258,4 +258,13 @@ test.each([
   ['1.5', 1_000],
 ])('FEED_POLL_DELAY_MS = %p means %i ms', (value, expected) => {
   expect(feedPollDelayMs({ FEED_POLL_DELAY_MS: value })).toBe(expected)
+})
+
+test.each([
+  [undefined, false],
+  ['', false],
+  ['false', false],
+  ['true', true],
+])('STANDBY = %p: stands by is %p', (value, expected) => {
+  expect(standsBy({ STANDBY: value })).toBe(expected)
 })

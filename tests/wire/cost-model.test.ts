@@ -13,7 +13,7 @@ let ours: Socket
 let theirs: Socket
 beforeAll(async () => {
   // As an app that stands by: leases and polls of the feed go by the clock and would be counted with the rest.
-  world = await startWorld({ settings: { 'AzureWebJobs.on-chat-change.Disabled': 'true' } })
+  world = await startWorld({ settings: { STANDBY: 'true' } })
   ada = await world.register('ada')
   bob = await world.register('bob')
   chatId = (await ada.call('POST', 'chats', { kind: 'direct', userId: bob.userId })).body.chatId
@@ -67,13 +67,9 @@ test('a message: one batch that commits it, one patch of the head, and nothing b
   const { count, requestUnits } = charges['items.patch']!
   expect(count).toBeGreaterThanOrEqual(MESSAGES - 1)
   expectAbout(requestUnits / count, measured.head)
-  expect(Object.keys(charges).sort()).toEqual([
-    'all',
-    'items.batch',
-    'items.patch',
-    'items.query',
-    'items.queryplan',
-  ])
+  // Once a second the process asks which sessions ended.
+  const others = Object.keys(charges).filter((name) => !/^items\.query/.test(name))
+  expect(others.sort()).toEqual(['all', 'items.batch', 'items.patch'])
 })
 
 test('a read receipt', async () => {

@@ -24,7 +24,6 @@ const read = [
 const OF_THE_HOST = [
   /^APPLICATIONINSIGHTS_(CONNECTION|AUTHENTICATION)_STRING$/,
   /^AzureFunctionsJobHost__\w+$/,
-  /^AzureWebJobs\.[a-z-]+\.Disabled$/,
   /^AzureWebJobsStorage__(clientId|credential|blobServiceUri|queueServiceUri)$/,
   /^Cosmos__(clientId|credential)$/,
 ]
@@ -78,16 +77,6 @@ test('no reason outlives its setting', () => {
 test('the settings that Functions ignores or refuses on Flex Consumption are not set', () => {
   const banned = ['FUNCTIONS_WORKER_RUNTIME', 'WEBSITE_RUN_FROM_PACKAGE', 'FUNCTIONS_EXTENSION_VERSION']
   expect(inAzure.filter((name) => banned.includes(name) || name.startsWith('SCM_'))).toEqual([])
-})
-
-test('an app that stands by has every function off that nothing calls', () => {
-  const triggers = product.flatMap((text) => [
-    ...text.matchAll(/functions\.(?:cosmosDB|storageQueue|timer|eventHub)\(\s*'([a-z-]+)'/g),
-  ])
-  expect(triggers.length).toBeGreaterThan(3)
-  expect([...bodyOf(variable('standby').node).keys()]).toEqual(
-    triggers.map(([, name]) => `AzureWebJobs.${name}.Disabled`).sort(),
-  )
 })
 
 // What the code does, as its imports and bindings tell, and the role that this takes.
