@@ -81,9 +81,10 @@ test('a read receipt', async () => {
 
 test('a page of history', async () => {
   const charges = await chargesOf(async () => {
-    for (let i = 0; i < 10; i++) await bob.call('GET', `chats/${chatId}/messages?limit=50`)
+    for (let i = 0; i < 60; i++) await bob.call('GET', `chats/${chatId}/messages?limit=50`)
   })
-  expectAbout(charges.all.requestUnits / 10, measured.historyPage)
+  // What the process does once a second, and what the test before left to do, is little beside so many.
+  expectAbout(charges.all.requestUnits / 60, measured.historyPage)
 })
 
 test('a connection that opens and synchronises five chats', async () => {
