@@ -3,9 +3,11 @@ import { startWorld } from '../support/world.ts'
 
 /** The kinds of triggers that a host has. */
 async function triggersOf(url: string): Promise<Set<string>> {
-  const functions = await (await fetch(`${url}/admin/functions`)).json()
+  const functions = (await (await fetch(`${url}/admin/functions`)).json()) as {
+    config: { bindings: { type: string }[] }
+  }[]
   return new Set(
-    functions.flatMap(({ config }: { config: { bindings: { type: string }[] } }) =>
+    functions.flatMap(({ config }) =>
       config.bindings.map(({ type }) => type).filter((type) => type.endsWith('Trigger')),
     ),
   )
