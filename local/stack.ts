@@ -7,12 +7,12 @@ import { startAi } from '../emulators/ai/server.ts'
 import { startAzurite } from '../emulators/azurite/server.ts'
 import { createLog } from '../emulators/kit/log.ts'
 import { startWebPubSub } from '../emulators/web-pubsub/server.ts'
-import { type Account, ensureAccounts } from './accounts.ts'
 import type { Bundle } from './bundles.ts'
 import { lock } from './lock.ts'
 import { choosePorts, requireFree } from './ports.ts'
 import { type Part, startEmulator } from './process.ts'
 import { startProvisioner } from './provisioning.ts'
+import { type Account, seedOnce } from './seed/once.ts'
 import { appSettings, isReplaced, readOwnSettings } from './settings.ts'
 import { signingKeys } from './signing-keys.ts'
 
@@ -174,7 +174,7 @@ export async function startStack(options: StackOptions, parts: AsyncDisposableSt
       ...(cosmos && { cosmos: cosmos.pid }),
       ...(azurite && { azurite: azurite.pid }),
     },
-    accounts: hasHost ? await ensureAccounts(api, options.warn) : [],
+    accounts: hasHost ? await seedOnce(api, dataDir, options.warn) : [],
     ended: Promise.race([
       ...(cosmos ? [cosmos.ended] : []),
       ...(azurite ? [azurite.exited.then((code) => `Azurite ended with exit code ${code}`)] : []),

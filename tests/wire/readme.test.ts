@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { ensureAccounts } from '../../local/accounts.ts'
+import { seedDemo } from '../../local/seed/demo.ts'
 import { startWorld } from '../support/world.ts'
 
 /** A block marked as run, with the output shown below it, or as saved under a name. */
@@ -21,9 +21,7 @@ test('the walk-through of the README does what it shows', async () => {
 
   await using world = await startWorld()
   const api = world.apis[0]!
-  await ensureAccounts(api, (text) => {
-    throw new Error(text)
-  })
+  await seedDemo(api)
   const folder = await mkdtemp(join(tmpdir(), 'parley-readme-'))
   for (const { file, code } of steps) if (file !== undefined) await writeFile(join(folder, file), code)
   const script = commands.map(({ code }) => `${code}\necho '${END}'\n`).join('')
