@@ -27,6 +27,7 @@ import { getRunEndpoint } from './http/get-run.ts'
 import { getSettingsEndpoint } from './http/get-settings.ts'
 import { getUserEndpoint } from './http/get-user.ts'
 import { healthEndpoint } from './http/health.ts'
+import { joinChatEndpoint } from './http/join-chat.ts'
 import { jwksEndpoint } from './http/jwks.ts'
 import { listAttachmentsEndpoint } from './http/list-attachments.ts'
 import { listBlocksEndpoint } from './http/list-blocks.ts'
@@ -34,6 +35,7 @@ import { listBotsEndpoint } from './http/list-bots.ts'
 import { listChatsEndpoint } from './http/list-chats.ts'
 import { listMembersEndpoint } from './http/list-members.ts'
 import { listMessagesEndpoint } from './http/list-messages.ts'
+import { listPublicChatsEndpoint } from './http/list-public-chats.ts'
 import { listReceiptsEndpoint } from './http/list-receipts.ts'
 import { listReportsEndpoint } from './http/list-reports.ts'
 import { loginEndpoint } from './http/login.ts'
@@ -85,6 +87,8 @@ const endpoints = [
   typingEndpoint,
   createChatEndpoint,
   listChatsEndpoint,
+  listPublicChatsEndpoint,
+  joinChatEndpoint,
   getChatEndpoint,
   updateChatEndpoint,
   deleteChatEndpoint,

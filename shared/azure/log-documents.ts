@@ -1,6 +1,6 @@
 // Documents of the `chats` container and what they mean. The number in an entry's id makes the log gapless.
 
-import type { Chat, Member } from '../domain/chat.ts'
+import { type Chat, type Member, publicPlace } from '../domain/chat.ts'
 import type { ChatJob } from '../domain/chat-job.ts'
 import type { StoredEntry } from '../domain/entry.ts'
 
@@ -15,7 +15,11 @@ export function entryDocument(entry: StoredEntry) {
   return { id: entryId(entry.seq), ...entry, ...(type && type !== 'text' && { media: type }) }
 }
 
-export const chatDocument = (chat: Chat) => ({ id: 'chat', dedupeKey: 'chat', ...chat })
+/** `publicPlace` is there for groups that anybody may find, and is what finds them. */
+export function chatDocument(chat: Chat) {
+  const place = publicPlace(chat)
+  return { id: 'chat', dedupeKey: 'chat', ...chat, ...(place !== undefined && { publicPlace: place }) }
+}
 
 export const memberDocument = ({ chatId, userId, role, joined }: Member) => ({
   id: memberId(userId),
@@ -83,7 +87,14 @@ export function withoutSystemFields<T extends object>(item: T): T {
 
 /** A chat document is its own key; the chat is not. */
 export function toChat(item: Chat): Chat {
-  const { dedupeKey: _, ...chat } = withoutSystemFields(item) as Chat & { dedupeKey: string }
+  const {
+    dedupeKey: _,
+    publicPlace: _place,
+    ...chat
+  } = withoutSystemFields(item) as Chat & {
+    dedupeKey: string
+    publicPlace?: string
+  }
   return chat
 }
 

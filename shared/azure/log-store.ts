@@ -3,6 +3,7 @@ import type { Container } from '@azure/cosmos'
 import { type Chat, MAX_MEMBERS } from '../domain/chat.ts'
 import type { ChatJob } from '../domain/chat-job.ts'
 import type { MessageEntry, StoredEntry } from '../domain/entry.ts'
+import { folded } from '../domain/user.ts'
 import type { CommitOutcome, LogBatch, LogStore, MediaRange, MessageRange } from '../services/ports.ts'
 import { retryAfterOf, statusOf } from './cosmos-errors.ts'
 import { inList, queryAll, readItem } from './cosmos-items.ts'
@@ -82,6 +83,13 @@ export function createLogStore(chats: Container): LogStore {
     async membersAmong(chatId, userIds) {
       const { text, values } = inList('id', userIds.map(memberId))
       return userIds.length === 0 ? [] : members(chatId, `SELECT * FROM c WHERE c.id IN ${text}`, values)
+    },
+    async listPublic({ prefix, after = '', limit }) {
+      const text = `SELECT TOP ${limit} * FROM c
+        WHERE STARTSWITH(c.publicPlace, @prefix) AND c.publicPlace > @after ORDER BY c.publicPlace`
+      const values = { prefix: folded(prefix), after }
+      const found = await queryAll<Chat & { publicPlace: string }>(chats, { text, values })
+      return found.map((item) => ({ chat: toChat(item), place: item.publicPlace }))
     },
     async readJob(chatId, jobId) {
       const found = await readItem<ChatJob>(chats, chatId, jobDocumentId(jobId))

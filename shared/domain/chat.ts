@@ -1,5 +1,6 @@
 // Chats, their members, and the documents that hang off them.
 import type { Position, Role } from './entry.ts'
+import { folded } from './user.ts'
 
 export type ChatKind = 'direct' | 'group' | 'bot'
 
@@ -160,6 +161,12 @@ export const visibleFrom = (
   item: Pick<InboxItem, 'joined' | 'cleared'>,
   head: Pick<Head, 'cleared'> | undefined,
 ): number => Math.max(item.joined.seq, item.cleared.seq, head?.cleared?.seq ?? 0) + 1
+
+/** Where a public group stands among all others by name; undefined for what is not to be found. */
+export const publicPlace = ({ chatId, name, kind, visibility, closed }: Chat): string | undefined =>
+  kind === 'group' && visibility === 'public' && !closed && name !== null
+    ? `${folded(name)}\u0000${chatId}`
+    : undefined
 
 /** Whether the user's list leaves the chat out: they put it away, and nothing was said since. */
 export const isHidden = (item: Pick<InboxItem, 'hiddenAt'>, head: Pick<Head, 'previewSeq'>): boolean =>

@@ -1,5 +1,5 @@
 import type { Bot } from '../domain/bot.ts'
-import type { Head, InboxItem, Receipt } from '../domain/chat.ts'
+import type { Chat, Head, InboxItem, Receipt } from '../domain/chat.ts'
 import { renderReceipt } from './render.ts'
 
 interface ChatParts {
@@ -30,3 +30,11 @@ export function renderChat({ item, head, receipt, unread, unreadMentions, member
     ...(bot && { bot: { botId: bot.botId, displayName: bot.displayName } }),
   }
 }
+
+/** A public group as anybody sees it. */
+export const renderPublicChat = ({ chat, joined }: { chat: Chat; joined: boolean }) => ({
+  chatId: chat.chatId,
+  name: chat.name,
+  memberCount: chat.memberCount ?? 0,
+  joined,
+})

@@ -74,6 +74,12 @@ export interface LogStore {
   listMembers(chatId: string, page?: { after?: string | undefined; limit: number }): Promise<Member[]>
   /** Those of these users who are members. */
   membersAmong(chatId: string, userIds: string[]): Promise<Member[]>
+  /** Public groups by name, those after `after`; `place` is where each stands in that order. */
+  listPublic(page: {
+    prefix: string
+    after?: string | undefined
+    limit: number
+  }): Promise<{ chat: Chat; place: string }[]>
   readJob(chatId: string, jobId: string): Promise<{ job: ChatJob; etag: string } | undefined>
   /** The people a fill lets in, in the order given. */
   readJobPeople(chatId: string, jobId: string): Promise<string[]>

@@ -1,6 +1,7 @@
-import type { Chat, Member } from '../../shared/domain/chat.ts'
+import { type Chat, type Member, publicPlace } from '../../shared/domain/chat.ts'
 import type { ChatJob, JobChange } from '../../shared/domain/chat-job.ts'
 import type { MessageEntry, StoredEntry } from '../../shared/domain/entry.ts'
+import { folded } from '../../shared/domain/user.ts'
 import type { CommitOutcome, LogBatch, LogStore, MessageRange } from '../../shared/services/ports.ts'
 
 interface Partition {
@@ -80,6 +81,16 @@ export function memoryLog(): LogStore {
         .slice(0, limit),
     membersAmong: async (chatId, userIds) =>
       userIds.flatMap((userId) => of(chatId).members.get(userId) ?? []),
+    async listPublic({ prefix, after = '', limit }) {
+      const all = [...chats.values()].flatMap(({ chat }) => {
+        const place = chat && publicPlace(chat)
+        return place === undefined ? [] : [{ chat: chat!, place }]
+      })
+      return all
+        .filter(({ place }) => place.startsWith(folded(prefix)) && place > after)
+        .sort((a, b) => (a.place < b.place ? -1 : 1))
+        .slice(0, limit)
+    },
     async readJob(chatId, jobId) {
       return of(chatId).jobs.get(jobId)
     },

@@ -10,6 +10,17 @@ const cursorOut = z
   .meta({ description: 'Ask with it for the next page; absent on the last' })
 
 export const chatsOut = z.object({ chats: z.array(chatOut), cursor: cursorOut })
+export const publicChatsOut = z.object({
+  chats: z.array(
+    z.object({
+      chatId: idOut,
+      name: z.string().nullable(),
+      memberCount: z.int(),
+      joined: z.boolean().meta({ description: 'The asker is a member' }),
+    }),
+  ),
+  cursor: cursorOut,
+})
 export const membersOut = z.object({ members: z.array(memberOut), more, cursor: cursorOut })
 export const addedOut = z.object({
   chat: chatOut,

@@ -1,4 +1,4 @@
-import { type Chat, type Member, START } from '../../domain/chat.ts'
+import { type Chat, type InboxItem, type Member, START } from '../../domain/chat.ts'
 import { type NewEntry, type Position, place, type Role } from '../../domain/entry.ts'
 import { ChatError } from '../../domain/error.ts'
 import { hashId } from '../../domain/id.ts'
@@ -39,9 +39,16 @@ export async function createChat(
   if (other && created) await settleDirect(deps, actor.userId, other.userId)
   const chat = created ? plan.chat : await existing(deps, plan.chat)
   // A chat whose creator's process died is there, but nobody was told: then this request does what is left.
-  const announced = !created && (await deps.inbox.read(actor.userId, chat.chatId)) !== undefined
-  if (!announced) await announceChat(deps, chat, [creator, ...plan.others], plan.later.length === 0)
+  const item = created ? undefined : await deps.inbox.read(actor.userId, chat.chatId)
+  if (item?.hiddenAt !== undefined) await bringBack(deps, item)
+  if (!item) await announceChat(deps, chat, [creator, ...plan.others], plan.later.length === 0)
   return { view: await getChat(deps, actor, chat.chatId), created }
+}
+
+/** Whoever asks for a chat they had put away has it in their list again. */
+async function bringBack(deps: CreateChatDeps, { userId, chatId }: InboxItem): Promise<void> {
+  const changedAt = Math.floor(deps.time.now() / 1_000)
+  await deps.inbox.change(userId, chatId, { hiddenAt: null, changedAt })
 }
 
 /** False when the chat is there already. */

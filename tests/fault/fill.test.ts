@@ -1,0 +1,34 @@
+import { documentsOf, seedCrowd } from '../support/crowd.ts'
+import { startWorld, type World } from '../support/world.ts'
+
+let world: World
+beforeEach(async () => {
+  world = await startWorld({ settings: { JOB_LEASE_MS: '500', REPAIR_AFTER_MS: '400' } })
+}, 60_000)
+afterEach(() => world[Symbol.asyncDispose]())
+
+test('the host dies while it fills a group: another goes on, and everybody is in, once', async () => {
+  const ada = await world.register('ada')
+  const crowd = await seedCrowd(world, 'crowd', 240)
+  world.cosmos.faults.add({ operation: 'items.batch', fault: { kind: 'delay', ms: 150 } })
+  const ask = { kind: 'group', name: 'Many', members: crowd, clientRequestId: 'r1' }
+  const { body: chat } = await ada.call('POST', 'chats', ask)
+  const added = async () =>
+    (await documentsOf(world, 'chats', chat.chatId, 'e:')).filter(({ change }) => change === 'added')
+  while ((await added()).length < 90);
+  await world.hosts[0]!.kill('SIGKILL')
+  world.cosmos.faults.clear()
+  expect((await added()).length).toBeLessThan(241)
+
+  const host = await world.addHost()
+  const again = await ada.call('POST', 'chats', ask, 1)
+  expect(again).toMatchObject({ status: 200, body: { chatId: chat.chatId } })
+  while ((await documentsOf(world, 'chats', chat.chatId, 'job:')).length > 0)
+    await fetch(`${host.url}/admin/functions/resume-chat-jobs`, { method: 'POST' })
+  const people = (await added()).map(({ userId }) => userId)
+  expect(people.sort()).toEqual([ada.userId, ...crowd].sort())
+  expect(await documentsOf(world, 'chats', chat.chatId, 'roster:')).toEqual([])
+  expect(await documentsOf(world, 'chats', chat.chatId, 'member:')).toHaveLength(241)
+  const { body: page } = await ada.call('GET', `chats/${chat.chatId}/log?after=241`, undefined, 1)
+  expect(page.entries).toMatchObject([{ seq: 242, change: 'added' }])
+}, 60_000)
