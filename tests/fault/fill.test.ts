@@ -32,3 +32,32 @@ test('the host dies while it fills a group: another goes on, and everybody is in
   const { body: page } = await ada.call('GET', `chats/${chat.chatId}/log?after=241`, undefined, 1)
   expect(page.entries).toMatchObject([{ seq: 242, change: 'added' }])
 }, 60_000)
+
+test('the host dies with a group ended and nobody told: the feed ends it for everybody, and the texts go', async () => {
+  const [ada, bob] = await Promise.all([world.register('ada'), world.register('bob')])
+  const ask = { kind: 'group', name: 'End', members: [bob.userId] }
+  const { chatId } = (await ada.call('POST', 'chats', ask)).body
+  const path = `chats/${chatId}`
+  const secret = { clientMessageId: 'm', content: { type: 'text', text: 'secret' } }
+  await bob.call('POST', `${path}/messages`, secret)
+  while ((await bob.call('GET', path)).body.head.seq < 4);
+  for (const operation of ['items.patch', 'items.replace', 'items.create'])
+    world.cosmos.faults.add({ operation, fault: { kind: 'delay', ms: 600_000 } })
+  const unanswered = ada.call('DELETE', path).catch(() => undefined)
+  while ((await documentsOf(world, 'chats', chatId, 'job:')).length === 0);
+  await world.hosts[0]!.kill('SIGKILL')
+  await unanswered
+  world.cosmos.faults.clear()
+  expect((await documentsOf(world, 'chats', chatId, 'e:')).at(-2)).toMatchObject({
+    content: { text: 'secret' },
+  })
+
+  const host = await world.addHost()
+  while ((await bob.call('GET', `${path}/messages`, undefined, 1)).status !== 404);
+  while ((await documentsOf(world, 'chats', chatId, 'job:')).length > 0)
+    await fetch(`${host.url}/admin/functions/resume-chat-jobs`, { method: 'POST' })
+  for (const person of [ada, bob])
+    expect((await person.call('GET', 'chats', undefined, 1)).body.chats).toEqual([])
+  expect(JSON.stringify(await documentsOf(world, 'chats', chatId, ''))).not.toContain('secret')
+  expect(JSON.stringify(await documentsOf(world, 'state', chatId, ''))).not.toContain('secret')
+}, 60_000)

@@ -5,6 +5,7 @@ import { type FillDeps, fillNext } from './fill-chat.ts'
 
 /** Well below the time a function may take. */
 const PATIENCE_MS = 60_000
+const STUCK_MS = 1_000
 /** When the queue has given a job up, somebody tries again after this. */
 const GIVEN_UP_MS = 10 * 60_000
 
@@ -17,10 +18,14 @@ export async function workJob(
 ): Promise<boolean> {
   const until = deps.time.now() + PATIENCE_MS
   let people: string[] | undefined
+  let before = ''
   for (;;) {
     const found = await deps.log.readJob(chatId, jobId)
     if (!found) return false
     if (deps.time.now() > until) return true
+    // The store is at its limit, or somebody else is at it.
+    if (found.etag === before) await deps.time.sleep(STUCK_MS * deps.random())
+    before = found.etag
     if (found.job.task === 'fill') {
       people ??= await deps.log.readJobPeople(chatId, jobId)
       await fillNext(deps, found.job, people)

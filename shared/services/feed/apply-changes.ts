@@ -1,5 +1,5 @@
 // The change feed's part: what a dead process left undone, and the prompts for the bots. Every step may run twice.
-import type { Chat, Head } from '../../domain/chat.ts'
+import type { Chat, Head, InboxItem } from '../../domain/chat.ts'
 import type { MemberEntry, MessageEntry, StoredEntry } from '../../domain/entry.ts'
 import { ChatError } from '../../domain/error.ts'
 import { fewAtATime } from '../../domain/few-at-a-time.ts'
@@ -83,7 +83,7 @@ export async function applyChanges(
   const touches: TouchJob[] = []
   if (newest && !chat.closed) {
     await foldOwnReads(deps, head)
-    touches.push(...(await touchInboxes(deps, chat, head, newest)))
+    touches.push(...(await touchInboxes(deps, head, newest)))
   }
   // What is over is answered no more, also when its texts come by once more as they are erased.
   const open = chat.closed ? [] : messages
@@ -147,22 +147,26 @@ async function foldOwnReads(deps: FeedDeps, { chatId, sent }: Head): Promise<voi
  */
 async function touchInboxes(
   deps: FeedDeps,
-  chat: Chat,
   { chatId, memberCount }: Head,
   newest: MessageEntry,
 ): Promise<TouchJob[]> {
-  // A bot has no inbox: its last prompter's, the creator's, tells as well.
-  const senderId = chat.bots.includes(newest.senderId) ? chat.createdBy : newest.senderId
+  // A bot has no inbox, and a sender may have left: an owner's tells as well.
   const activeAt = newest.createdAt
-  const own = await deps.inbox.read(senderId, chatId)
+  const own = (await deps.inbox.read(newest.senderId, chatId)) ?? (await ownersItem(deps, chatId))
   const period = Math.max(TOUCH_MS, memberCount * TOUCH_MS_PER_MEMBER)
   if (own && Date.parse(activeAt) - Date.parse(own.activeAt) < period) return []
+  if (!own && memberCount > TOUCHED_HERE) return []
   if (memberCount <= TOUCHED_HERE) {
     await touchMembers(deps, { chatId, activeAt })
     return []
   }
-  await deps.inbox.touch(senderId, chatId, activeAt)
+  if (own) await deps.inbox.touch(own.userId, chatId, activeAt)
   return [{ chatId, activeAt }]
+}
+
+async function ownersItem({ log, inbox }: FeedDeps, chatId: string): Promise<InboxItem | undefined> {
+  const [owner] = await log.listOwners(chatId, 1)
+  return owner && inbox.read(owner.userId, chatId)
 }
 
 /** Notes in every member's inbox that the chat was active. */
