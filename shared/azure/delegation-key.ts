@@ -4,6 +4,9 @@ import type { TokenCredential } from '@azure/identity'
 import type { UserDelegationKey } from '@azure/storage-blob'
 import { ChatError } from '../domain/error.ts'
 
+/** Of the protocol: one that every storage knows, Azurite too, and that has all we need. */
+export const STORAGE_VERSION = '2023-11-03'
+
 const KEY_MS = 6 * 3600_000
 /** A signature may not outlive its key, nor a clock's error void it. */
 const MARGIN_MS = 3600_000
@@ -39,7 +42,7 @@ async function fetchKey(
       headers: {
         authorization: `Bearer ${token?.token}`,
         'content-type': 'application/xml',
-        'x-ms-version': '2023-11-03',
+        'x-ms-version': STORAGE_VERSION,
       },
       body: `<?xml version="1.0" encoding="utf-8"?><KeyInfo><Start>${time(now - SKEW_MS)}</Start><Expiry>${time(now + KEY_MS)}</Expiry></KeyInfo>`,
       signal: AbortSignal.timeout(10_000),

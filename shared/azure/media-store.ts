@@ -9,7 +9,7 @@ import {
 } from '@azure/storage-blob'
 import { ChatError } from '../domain/error.ts'
 import type { MediaStore, StoredBytes } from '../services/ports.ts'
-import { createDelegation } from './delegation-key.ts'
+import { createDelegation, STORAGE_VERSION } from './delegation-key.ts'
 
 export type MediaTarget = { connectionString: string } | { endpoint: string; credential: TokenCredential }
 
@@ -36,6 +36,7 @@ export function createMediaStore(target: MediaTarget, now: () => number = Date.n
     const blobName = `${chatId}/${attachmentId}`
     const expiresOn = new Date(now() + ms)
     const query = await signer.sign({
+      version: STORAGE_VERSION,
       containerName: CONTAINER,
       blobName,
       permissions: BlobSASPermissions.parse(permissions),

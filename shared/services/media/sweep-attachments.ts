@@ -1,6 +1,7 @@
 // Once an hour: uploads that never became a message go, those that did are waited for no longer, and what a removal left
 // undone is done. Whether a message came to be its key tells, which was noted before the message was written.
 import type { Attachment } from '../../domain/attachment.ts'
+import { fewAtATime } from '../../domain/few-at-a-time.ts'
 import type { MediaDeps } from './media-deps.ts'
 import { hasMedia } from './read-attachments.ts'
 
@@ -15,6 +16,7 @@ interface Pending {
 }
 
 const PAGE = 200
+const AT_ONCE = 10
 
 /** @returns how many were removed, and how many had found their messages */
 export async function sweepAttachments(deps: SweepDeps): Promise<{ removed: number; settled: number }> {
@@ -23,7 +25,8 @@ export async function sweepAttachments(deps: SweepDeps): Promise<{ removed: numb
   for (;;) {
     const pending = await deps.attachments.listPending(before, PAGE)
     let ended = 0
-    for (const [chatId, group] of Map.groupBy(pending, ({ attachment }) => attachment.chatId)) {
+    const chats = [...Map.groupBy(pending, ({ attachment }) => attachment.chatId)]
+    await fewAtATime(chats, AT_ONCE, async ([chatId, group]) => {
       try {
         const { removed, settled } = await sweepChat(deps, chatId, group)
         done.removed += removed
@@ -33,7 +36,7 @@ export async function sweepAttachments(deps: SweepDeps): Promise<{ removed: numb
         // One chat's trouble is none of the others'; it is tried again in an hour.
         deps.logger('error', 'attachments.sweep.failed', { chatId, error: String(error) })
       }
-    }
+    })
     if (pending.length < PAGE || ended === 0) return done
   }
 }

@@ -49,6 +49,7 @@ test('by identity: the address is signed with a key that the storage lends, and 
   expect(headers).toEqual({ 'x-ms-blob-type': 'BlockBlob', 'content-type': 'image/png' })
   expect(expiresAt).toBe('2026-03-01T10:15:00.000Z')
   expect(parts(url)).toMatchObject({
+    sv: '2023-11-03',
     sp: 'c',
     sr: 'b',
     se: '2026-03-01T10:15:00Z',
