@@ -104,6 +104,21 @@ test('a key that is there already is found, not written again', async () => {
   await app.deliverer.idle()
 })
 
+test('an old key is found also where others write without a break', async () => {
+  const app = await seededApp()
+  await rename(app, 'once').written
+  const { commit } = app.log
+  let others = 0
+  app.log.commit = async (chatId, batch) => {
+    await foreign({ ...app, log: { ...app.log, commit } }, `other ${++others}`)
+    return commit(chatId, batch)
+  }
+  const again = await rename(app, 'once', { anywhere: true }).written
+  expect(again).toMatchObject({ created: false, entries: [{ seq: 4, name: 'once' }] })
+  expect(others).toBe(3)
+  await app.deliverer.idle()
+})
+
 test('whoever loses every race is told that the chat is busy, and others have had their turns', async () => {
   const app = await seededApp()
   const { commit } = app.log
