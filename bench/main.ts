@@ -6,6 +6,7 @@ import { benchContention } from './contention.ts'
 import { benchCost } from './cost.ts'
 import { benchDelivery, benchSeveralHosts } from './delivery.ts'
 import { benchEmulators } from './emulators.ts'
+import { benchReplies } from './replies.ts'
 import { startStack } from './stack.ts'
 import { benchBundle, benchStart } from './start.ts'
 import { benchThroughput } from './throughput.ts'
@@ -19,11 +20,12 @@ console.log(
 )
 if (runs('start')) await benchStart(PORTS)
 if (runs('bundle')) await benchBundle()
-const needStack = ['delivery', 'hosts', 'cost', 'throughput', 'contention'].filter(runs)
+const needStack = ['delivery', 'hosts', 'replies', 'cost', 'throughput', 'contention'].filter(runs)
 if (needStack.length > 0) {
   await using stack = await startStack(PORTS)
   if (runs('cost')) await benchCost(stack)
   if (runs('delivery')) await benchDelivery(stack)
+  if (runs('replies')) await benchReplies(stack)
   if (runs('hosts')) await benchSeveralHosts(stack)
   if (runs('throughput')) await benchThroughput(stack, readConfig(stack.settings))
   if (runs('contention')) await benchContention(stack, stack.settings)

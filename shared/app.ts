@@ -28,6 +28,7 @@ import { createModels } from './providers/models.ts'
 import { createRevocations } from './services/auth/revocations.ts'
 import { createRotatingIssuer } from './services/auth/rotating-issuer.ts'
 import type { ChatView } from './services/chats/view.ts'
+import { createGauges } from './services/gauges.ts'
 import { createLimiter } from './services/limiter.ts'
 import { createAppender } from './services/log/append.ts'
 import { createDeliverer } from './services/log/deliver.ts'
@@ -117,6 +118,7 @@ export function createApp(config: Config, logger: Logger) {
       typing: createLimiter({ perSecond: 0.5, burst: 1 }, time),
       stopped: createLimiter({ perSecond: 0.5, burst: 1 }, time),
     },
+    gauges: createGauges({ time, logger }),
     jobLeaseMs: config.jobLeaseMs,
     rescueAfterMs: config.rescueAfterMs,
     activeRuns: new Map<string, () => void>(),

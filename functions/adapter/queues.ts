@@ -1,5 +1,7 @@
 // The queues that functions put jobs on, as output bindings: a job leaves when its function has succeeded.
 import { type InvocationContext, output } from '@azure/functions'
+import type { Gauges } from '../../shared/services/gauges.ts'
+import type { Time } from '../../shared/services/ports.ts'
 
 const connection = 'AzureWebJobsStorage'
 const queue = (queueName: string) => output.storageQueue({ queueName, connection })
@@ -16,6 +18,19 @@ export type Jobs = Partial<Record<QueueName, object[]>>
 
 /** The bindings that a function declares for the queues it may use. */
 export const outputsTo = (...names: QueueName[]) => names.map((name) => QUEUES[name])
+
+/** Notes how long a job waited for its first delivery: a queue that nobody can keep up with shows here. */
+export function noteAge(context: InvocationContext, name: QueueName, { gauges, time }: Noting): void {
+  const { insertionTime, dequeueCount } = context.triggerMetadata ?? {}
+  const since = Date.parse(String(insertionTime))
+  if (Number(dequeueCount ?? 1) > 1 || Number.isNaN(since)) return
+  gauges(`queue.age.${name}`, Math.max(0, Math.round((time.now() - since) / 1_000)))
+}
+
+interface Noting {
+  gauges: Gauges
+  time: Pick<Time, 'now'>
+}
 
 /** Puts the jobs on their queues once the function has succeeded. */
 export function enqueue(context: InvocationContext, jobs: Jobs): void {

@@ -5,7 +5,7 @@ import * as z from 'zod'
 import { parseInput } from '../../shared/protocol/parse.ts'
 import { giveUpRun, runBot } from '../../shared/services/bots/run-bot.ts'
 import { app } from '../adapter/app.ts'
-import { enqueue, outputsTo } from '../adapter/queues.ts'
+import { enqueue, noteAge, outputsTo } from '../adapter/queues.ts'
 
 const botJob = z.strictObject({
   chatId: z.string(),
@@ -22,6 +22,7 @@ export function registerRunBot(): void {
     connection: 'AzureWebJobsStorage',
     extraOutputs: outputsTo('bot-jobs'),
     handler: async (job, context) => {
+      noteAge(context, 'bot-jobs', app())
       const lastTry = Number(context.triggerMetadata?.dequeueCount ?? 1) >= MAX_DEQUEUE_COUNT
       enqueue(context, { 'bot-jobs': await runBot(app(), parseInput(botJob, job), lastTry) })
     },

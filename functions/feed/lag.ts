@@ -1,5 +1,6 @@
-// How far the feed is behind. An alert watches for what this logs (infra/alerts.bicep).
+// How far the feed is behind: a gauge for dashboards, and a line that an alert watches for (infra/alerts.bicep).
 import * as z from 'zod'
+import type { Gauges } from '../../shared/services/gauges.ts'
 import type { Logger } from '../../shared/services/ports.ts'
 
 /** From here on bots answer late, and a lost push stays lost. */
@@ -8,11 +9,17 @@ const BEHIND_SECONDS = 30
 /** Cosmos DB writes into each document the second of its last change. */
 const changed = z.looseObject({ _ts: z.number() })
 
-/** Logs `feed.behind` when the oldest of the documents waited too long to be read. */
-export function logLag(logger: Logger, documents: unknown[], nowMs: number): void {
+/** Notes how long the oldest of the documents waited to be read, and logs `feed.behind` when that was too long. */
+export function logLag(
+  { logger, gauges }: { logger: Logger; gauges: Gauges },
+  documents: unknown[],
+  nowMs: number,
+): void {
   const times = documents.flatMap((document) => changed.safeParse(document).data?._ts ?? [])
   const seconds = Math.floor(nowMs / 1000) - Math.min(...times)
-  if (seconds > BEHIND_SECONDS && times.length > 0) {
+  if (times.length === 0) return
+  gauges('feed.lag', Math.max(0, seconds))
+  if (seconds > BEHIND_SECONDS) {
     logger('warn', 'feed.behind', { seconds, documents: documents.length })
   }
 }

@@ -31,7 +31,7 @@ export function registerFeed(): void {
 }
 
 async function onChatChange(documents: unknown[], context: InvocationContext): Promise<void> {
-  logLag(app().logger, documents, app().time.now())
+  logLag(app(), documents, app().time.now())
   const changed = byChat(documents.filter(isEntryDocument).map(toEntry))
   const work = await Promise.all(
     [...changed].map(async ([chatId, entries]): Promise<FeedWork> => {

@@ -5,7 +5,7 @@ import * as z from 'zod'
 import { parseInput } from '../../shared/protocol/parse.ts'
 import { repair } from '../../shared/services/feed/repair.ts'
 import { app } from '../adapter/app.ts'
-import { enqueue, outputsTo } from '../adapter/queues.ts'
+import { enqueue, noteAge, outputsTo } from '../adapter/queues.ts'
 
 const repairJob = z.strictObject({ chatId: z.string(), from: z.int(), through: z.int() })
 
@@ -15,6 +15,7 @@ export function registerRepair(): void {
     connection: 'AzureWebJobsStorage',
     extraOutputs: outputsTo('bot-jobs', 'chat-jobs'),
     handler: async (job, context) => {
+      noteAge(context, 'repairs', app())
       const { botJobs, touches } = await repair(app(), parseInput(repairJob, job))
       enqueue(context, { 'bot-jobs': botJobs, 'chat-jobs': touches })
     },

@@ -6,7 +6,7 @@ import { parseInput } from '../../shared/protocol/parse.ts'
 import { postponeJob, workJob } from '../../shared/services/chats/work-job.ts'
 import { touchMembers } from '../../shared/services/feed/apply-changes.ts'
 import { app } from '../adapter/app.ts'
-import { enqueue, outputsTo } from '../adapter/queues.ts'
+import { enqueue, noteAge, outputsTo } from '../adapter/queues.ts'
 
 const chatJob = z.union([
   z.strictObject({ chatId: z.string(), jobId: z.string() }),
@@ -20,6 +20,7 @@ export function registerChatJobs(): void {
     connection,
     extraOutputs: outputsTo('chat-jobs'),
     handler: async (message, context) => {
+      noteAge(context, 'chat-jobs', app())
       const job = parseInput(chatJob, message)
       if ('activeAt' in job) return touchMembers(app(), job)
       if (await workJob(app(), job)) enqueue(context, { 'chat-jobs': [job] })

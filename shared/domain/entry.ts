@@ -45,6 +45,8 @@ export interface MessageEntry extends EntryBase {
   replyTo?: number | undefined
   /** Members whom the message names. */
   mentions?: string[] | undefined
+  /** Whom it named when it was sent, once an edit has changed that: an edit asks no bot. Never shown. */
+  firstMentions?: string[] | undefined
   run?: RunMark | undefined
   /** How often it was edited. */
   revision?: number | undefined

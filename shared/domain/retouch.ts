@@ -32,12 +32,14 @@ export function edit(
   to: { content: Content; mentions: string[] | undefined; at: string },
 ): StoredMessage {
   const { content, mentions = message.mentions, at } = to
-  return { ...message, content, mentions, revision: (message.revision ?? 0) + 1, editedAt: at }
+  const { firstMentions = message.mentions ?? [], revision = 0 } = message
+  const named = to.mentions === undefined ? {} : { firstMentions }
+  return { ...message, content, mentions, ...named, revision: revision + 1, editedAt: at }
 }
 
 /** The message after its deletion: where it stood, who sent it, and nothing of what it said or was answered with. */
 export function erase(message: StoredMessage, at: string): StoredMessage {
-  const { content: _, mentions: _mentions, reactions: _reactions, ...rest } = message
+  const { content: _, mentions: _m, firstMentions: _f, reactions: _r, ...rest } = message
   return { ...rest, deletedAt: at }
 }
 

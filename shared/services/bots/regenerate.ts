@@ -4,9 +4,10 @@ import type { MessageEntry } from '../../domain/entry.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { Actor } from '../../domain/user.ts'
 import { readMembership } from '../chats/read-chat.ts'
-import type { BotJob } from '../feed/apply-changes.ts'
 import type { InboxStore, LogStore, StateStore, Time } from '../ports.ts'
 import { freshRun } from './lease.ts'
+import type { BotJob } from './prompts.ts'
+import { askedBots } from './prompts.ts'
 
 export interface RegenerateDeps {
   inbox: InboxStore
@@ -39,16 +40,17 @@ export async function regenerate(
   return { run, created, job }
 }
 
-/** Which bot is to answer which prompt: as the reply says, or the chat's bot where the prompt itself is named. */
+/** Which bot is to answer which prompt: as the reply says, or the first that the prompt asks where that one is named. */
 async function askedOf(
   { log }: RegenerateDeps,
   chatId: string,
-  { seq, run, senderId, mentions = [] }: MessageEntry,
+  message: MessageEntry,
 ): Promise<{ promptSeq: number; botId: string }> {
+  const { seq, run, senderId } = message
   if (run) return { promptSeq: run.promptSeq, botId: senderId }
-  const { bots = [] } = (await log.readChat(chatId)) ?? {}
-  const botId = bots.find((bot) => mentions.includes(bot)) ?? bots[0]
-  if (botId === undefined || bots.includes(senderId)) throw notFound(seq)
+  const chat = await log.readChat(chatId)
+  const [botId] = chat ? await askedBots(log, chat, message) : []
+  if (botId === undefined) throw notFound(seq)
   return { promptSeq: seq, botId }
 }
 

@@ -1,10 +1,12 @@
-import type { BotJob } from '../feed/apply-changes.ts'
+import type { Gauges } from '../gauges.ts'
 import type { Logger } from '../ports.ts'
 import type { LeaseDeps } from './lease.ts'
+import type { BotJob } from './prompts.ts'
 import { jobOf } from './turn.ts'
 
 export interface RescueDeps extends LeaseDeps {
   logger: Logger
+  gauges: Gauges
   /** The queue tries a failed job again by itself; a run that nobody has touched for longer, milliseconds, is lost. */
   rescueAfterMs: number
 }
@@ -16,6 +18,7 @@ export async function rescueRuns(deps: RescueDeps): Promise<BotJob[]> {
   const now = deps.time.now()
   const runs = await deps.state.listLapsedRuns(now - deps.rescueAfterMs, AT_ONCE)
   const lost = runs.filter(({ createdAt }) => now - Date.parse(createdAt) > deps.rescueAfterMs)
+  deps.gauges('runs.unattended', lost.length)
   if (lost.length > 0) deps.logger('warn', 'runs.rescued', { runs: lost.map(({ runId }) => runId) })
   return lost.map(jobOf)
 }

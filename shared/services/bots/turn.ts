@@ -1,8 +1,8 @@
 // One run at a time answers in a chat; the others wait, in the order of their prompts. The turn belongs to a run until that
 // run has ended: nobody has to give it back.
 import { isOpen, type Run } from '../../domain/bot.ts'
-import type { BotJob } from '../feed/apply-changes.ts'
 import { freshRun, LEASE_MS, type LeaseDeps } from './lease.ts'
+import type { BotJob } from './prompts.ts'
 
 export interface TurnTaken {
   isOurs: boolean

@@ -3,6 +3,7 @@ import type { Chat, Head, InboxItem } from '../../domain/chat.ts'
 import type { MemberEntry, MessageEntry, StoredEntry } from '../../domain/entry.ts'
 import { ChatError } from '../../domain/error.ts'
 import { fewAtATime } from '../../domain/few-at-a-time.ts'
+import { type BotJob, promptsOf } from '../bots/prompts.ts'
 import { endFor } from '../chats/close-chat.ts'
 import { applyMemberEntry, ensureHead, type MembershipDeps } from '../chats/membership.ts'
 import type { RemoveDeps } from '../media/remove-attachments.ts'
@@ -15,14 +16,6 @@ export interface FeedDeps extends MembershipDeps, RemoveDeps {
   logger: MembershipDeps['logger']
   time: Time
   personal: PersonalStore
-}
-
-export interface BotJob {
-  chatId: string
-  seq: number
-  botId: string
-  /** Asks for another answer beside the first. */
-  sibling?: string | undefined
 }
 
 /** Entries of a chat to look at again: delivery to check, or changes that could not be applied. */
@@ -44,7 +37,6 @@ export interface FeedWork {
   touches: TouchJob[]
 }
 
-const PROMPT_MAX_AGE_MS = 24 * 3600_000
 /** More people than fit the one batch that creates a chat. */
 const MAX_FIRST_MEMBERS = 100
 const TOUCH_MS = 60_000
@@ -87,8 +79,10 @@ export async function applyChanges(
   }
   // What is over is answered no more, also when its texts come by once more as they are erased.
   const open = chat.closed ? [] : messages
-  const prompts = open.flatMap((message) => promptsOf(chat, message, deps.time.now()))
-  return { botJobs: await withoutSeen(deps.state, messages, prompts), repairs, touches }
+  const prompts = await Promise.all(
+    open.map((message) => promptsOf(deps.log, chat, message, deps.time.now())),
+  )
+  return { botJobs: await withoutSeen(deps.state, messages, prompts.flat()), repairs, touches }
 }
 
 /** What was changed of the same person before is past. */
@@ -181,14 +175,6 @@ export async function touchMembers(
     if (members.length < MEMBERS_PER_PAGE) return
     after = members.at(-1)!.userId
   }
-}
-
-/** Which bots should answer this message. */
-function promptsOf(chat: Chat, message: StoredEntry & MessageEntry, now: number): BotJob[] {
-  if (chat.kind !== 'bot' || chat.bots.includes(message.senderId) || message.run) return []
-  if (!message.content) return []
-  if (now - Date.parse(message.createdAt) > PROMPT_MAX_AGE_MS) return []
-  return chat.bots.map((botId) => ({ chatId: chat.chatId, seq: message.seq, botId }))
 }
 
 /** Entries by chat, each ascending: the feed is ordered within a chat and nowhere else. */

@@ -4,10 +4,10 @@ import type { Head } from '../../domain/chat.ts'
 import { type MessageEntry, preview, type StoredEntry } from '../../domain/entry.ts'
 import { runIdOf } from '../../domain/id.ts'
 import { isTouched } from '../../domain/retouch.ts'
+import type { BotJob } from '../bots/prompts.ts'
 import { type EraseDeps, eraseTraces } from '../messages/erase-traces.ts'
 import { applyMentions } from '../messages/mentions.ts'
 import type { LogStore, StateStore } from '../ports.ts'
-import type { BotJob } from './apply-changes.ts'
 
 export interface RetouchDeps extends EraseDeps {
   log: LogStore

@@ -3,9 +3,15 @@ import { logLag } from '../../../../functions/feed/lag.ts'
 const NOW = Date.UTC(2026, 10, 21, 12)
 const SECOND = NOW / 1000
 
+let noted: unknown[]
+beforeEach(() => {
+  noted = []
+})
+
 function logged(documents: unknown[]): unknown[] {
   const lines: unknown[] = []
-  logLag((level, event, fields) => lines.push([level, event, fields]), documents, NOW)
+  const gauges = (name: string, value: number) => void noted.push([name, value])
+  logLag({ logger: (level, event, fields) => lines.push([level, event, fields]), gauges }, documents, NOW)
   return lines
 }
 
@@ -13,6 +19,7 @@ test('a feed that is more than 30 s behind says so, by its oldest document', () 
   expect(logged([{ _ts: SECOND }, { _ts: SECOND - 31 }, { _ts: SECOND - 5 }])).toEqual([
     ['warn', 'feed.behind', { seconds: 31, documents: 3 }],
   ])
+  expect(noted).toEqual([['feed.lag', 31]])
 })
 
 test.each([
