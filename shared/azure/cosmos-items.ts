@@ -1,5 +1,13 @@
 // The few item calls all stores are made of: absent is undefined, a lost condition is a value, failures are translated.
-import type { Container, FeedOptions, PatchOperation, SqlParameter, SqlQuerySpec } from '@azure/cosmos'
+import type {
+  Container,
+  FeedOptions,
+  OperationInput,
+  PatchOperation,
+  SqlParameter,
+  SqlQuerySpec,
+} from '@azure/cosmos'
+import { ChatError } from '../domain/error.ts'
 import { statusOf, translated } from './cosmos-errors.ts'
 
 export interface Found<T> {
@@ -45,6 +53,31 @@ export async function upsertItem(container: Container, item: object): Promise<vo
 
 export async function deleteItem(container: Container, partition: string, id: string): Promise<boolean> {
   return whether(404, () => container.item(id, partition).delete())
+}
+
+/** All or nothing in one partition; false when a condition was lost: something is there already, or has changed. */
+export async function batchItems(
+  container: Container,
+  partition: string,
+  operations: OperationInput[],
+): Promise<boolean> {
+  const lost = (status: unknown): boolean => status === 409 || status === 412
+  const steps = operations.map((step) => ({ ...step, partitionKey: partition }) as OperationInput)
+  try {
+    const { result = [] } = await translated(() => container.items.batch(steps, partition).catch(unwrapped))
+    const failed = result.find(({ statusCode }) => statusCode >= 400 && statusCode !== 424)
+    if (!failed) return true
+    if (lost(failed.statusCode)) return false
+    throw new ChatError('unavailable', `The database answered ${failed.statusCode} to a batch.`)
+  } catch (error) {
+    if (lost(statusOf(error))) return false
+    throw error
+  }
+}
+
+/** The SDK wraps what a batch throws, and the status with it. */
+function unwrapped(thrown: unknown): never {
+  throw thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown
 }
 
 /** `condition` is the WHERE clause on `c`. */

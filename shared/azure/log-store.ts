@@ -68,6 +68,12 @@ export function createLogStore(chats: Container): LogStore {
     },
     listMessages: (chatId, range) => listMessages(chats, chatId, range),
     listMedia: (chatId, range) => listMedia(chats, chatId, range),
+    async nextMessageOf(chatId, senderId, after) {
+      const text = `SELECT TOP 1 * FROM c
+        WHERE c.seq > @after AND c.type = 'message' AND c.senderId = @senderId ORDER BY c.seq`
+      const [next] = await entries(chatId, text, { after, senderId })
+      return next?.type === 'message' ? next : undefined
+    },
     async readChat(chatId) {
       const found = await readItem<Chat>(chats, chatId, 'chat')
       return found && toChat(found.item)

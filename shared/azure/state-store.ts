@@ -1,11 +1,20 @@
 // The `state` container: heads, receipts and runs, hot and mutable, apart from the log's change feed.
-import type { Container, PatchOperation } from '@azure/cosmos'
+import type { Container, OperationInput, PatchOperation } from '@azure/cosmos'
 import { isOpen, type Run, type Turn } from '../domain/bot.ts'
 import type { Head, Receipt } from '../domain/chat.ts'
 import type { Position } from '../domain/entry.ts'
 import { fewAtATime } from '../domain/few-at-a-time.ts'
 import type { HeadMove, StateStore } from '../services/ports.ts'
-import { createItem, deleteItem, inList, patchItem, queryAll, readItem, replaceItem } from './cosmos-items.ts'
+import {
+  batchItems,
+  createItem,
+  deleteItem,
+  inList,
+  patchItem,
+  queryAll,
+  readItem,
+  replaceItem,
+} from './cosmos-items.ts'
 import { withoutSystemFields } from './log-documents.ts'
 
 const RUN_TTL_S = 30 * 24 * 3600
@@ -64,7 +73,6 @@ export function createStateStore(state: Container): StateStore {
       const text = "SELECT * FROM c WHERE c.receiptOf > ''"
       return (await queryAll<StoredReceipt>(state, { partition: chatId, text })).map(toReceipt)
     },
-    moveReceipt: (chatId, userId, mark, to) => moveReceipt(state, chatId, userId, mark, to),
     async readTurn(chatId) {
       const found = await readItem<Turn & { id: string }>(state, chatId, 'turn')
       return found && { turn: withoutSystemFields(found.item), etag: found.etag }
@@ -82,6 +90,18 @@ export function createStateStore(state: Container): StateStore {
     async listLapsedRuns(before, limit) {
       const text = `SELECT TOP ${limit} * FROM c WHERE c.runState IN ('waiting', 'streaming') AND c.leaseUntil < @before`
       return (await queryAll<Run>(state, { text, values: { before } })).map(toRun)
+    },
+    moveReceipt: (chatId, userId, mark, to, step) =>
+      moveReceipt(state, { chatId, userId, mark, to, step: step !== undefined }),
+    async readSteps(chatId, from, through) {
+      const text = "SELECT * FROM c WHERE c.readBy > '' AND c.readSeq >= @from AND c.readFrom < @through"
+      const found = await queryAll<StoredStep>(state, { partition: chatId, text, values: { from, through } })
+      return found.map((step) => ({
+        userId: step.readBy,
+        from: step.readFrom,
+        seq: step.readSeq,
+        at: step.at,
+      }))
     },
     async createRun(run) {
       const item = runDocument(run)
@@ -201,13 +221,24 @@ const toReceipt = ({ chatId, receiptOf, delivered, read }: StoredReceipt): Recei
 const UNSEEN = { seq: 0, n: 0, at: null }
 
 /** Reading implies delivery, so a read mark moves both, each only forward. */
-async function moveReceipt(
-  state: Container,
-  chatId: string,
-  userId: string,
-  mark: 'delivered' | 'read',
-  to: Position & { at: string },
-): Promise<Receipt> {
+interface StoredStep {
+  id: string
+  chatId: string
+  readBy: string
+  readFrom: number
+  readSeq: number
+  at: string
+}
+
+interface Move {
+  chatId: string
+  userId: string
+  mark: 'delivered' | 'read'
+  to: Position & { at: string }
+  step: boolean
+}
+
+async function moveReceipt(state: Container, { chatId, userId, mark, to, step }: Move): Promise<Receipt> {
   const id = `receipt:${userId}`
   for (;;) {
     const found = await readItem<StoredReceipt>(state, chatId, id)
@@ -219,7 +250,42 @@ async function moveReceipt(
     }
     const moved = next.delivered !== now.delivered || next.read !== now.read
     if (!moved) return toReceipt(next)
+    if (step && next.read !== now.read) {
+      const kept = stepDocument(chatId, userId, now.read.seq, to)
+      if (await batchItems(state, chatId, [put(next, found?.etag), create(kept)])) return toReceipt(next)
+      continue
+    }
     const stored = found ? await replaceItem(state, chatId, next, found.etag) : await createItem(state, next)
     if (stored) return toReceipt(next)
   }
 }
+
+/** Written with the receipt, so that the steps of a reader follow on one another: none is missing, none overlaps. */
+const stepDocument = (
+  chatId: string,
+  userId: string,
+  from: number,
+  { seq, at }: Position & { at: string },
+): StoredStep => ({
+  id: `read:${userId}:${String(seq).padStart(10, '0')}`,
+  chatId,
+  readBy: userId,
+  readFrom: from,
+  readSeq: seq,
+  at,
+})
+
+const create = (document: object): OperationInput => ({
+  operationType: 'Create',
+  resourceBody: document as never,
+})
+
+const put = (document: object & { id: string }, etag: string | undefined): OperationInput =>
+  etag === undefined
+    ? create(document)
+    : {
+        operationType: 'Replace',
+        id: document.id,
+        ifMatch: etag,
+        resourceBody: document as never,
+      }

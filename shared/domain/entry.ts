@@ -53,6 +53,8 @@ export interface MessageEntry extends EntryBase {
   editedAt?: string | undefined
   deletedAt?: string | undefined
   reactions?: Reactions | undefined
+  /** When the other side of a direct chat had read it, for whoever is shown the message. Never stored. */
+  readAt?: string | undefined
 }
 
 /** What a bot's reply says about the run that wrote it. */

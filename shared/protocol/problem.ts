@@ -10,6 +10,8 @@ export interface Problem {
   retry: Retry
   traceId: string
   errors?: readonly FieldError[]
+  /** Seconds to wait: a reply over the socket has no header for it. */
+  retryAfter?: number
 }
 
 export const PROBLEM_TYPE = 'application/problem+json'
@@ -28,6 +30,7 @@ export function toProblem(error: unknown, traceId: string): Problem {
     retry,
     traceId,
     ...(known.errors && { errors: known.errors }),
+    ...(known.retryAfter !== undefined && { retryAfter: known.retryAfter }),
   }
 }
 

@@ -66,9 +66,9 @@ export function renderEntry(entry: Entry) {
 /** Content as the contract shows it; a deleted message has none. */
 const renderContent = ({ content }: { content?: Content | undefined }) => (content ? { content } : {})
 
-/** A message as it stands now. `readAt` is when the other side of a direct chat read it. */
-export function renderMessage(entry: MessageEntry, readAt?: string) {
-  const { revision, editedAt, deletedAt, reactions = {} } = entry
+/** A message as it stands now. */
+export function renderMessage(entry: MessageEntry) {
+  const { revision, editedAt, deletedAt, reactions = {}, readAt } = entry
   return {
     ...renderEntry(entry),
     ...(editedAt !== undefined && { revision, editedAt }),

@@ -5,6 +5,7 @@ import type { Run, Turn } from '../domain/bot.ts'
 import type { Chat, Head, InboxChange, InboxItem, Member, Receipt } from '../domain/chat.ts'
 import type { ChatJob, JobChange } from '../domain/chat-job.ts'
 import type { MediaType, MessageEntry, Position, StoredEntry } from '../domain/entry.ts'
+import type { ReadStep } from '../domain/read-at.ts'
 import type { Report } from '../domain/report.ts'
 import type { Settings } from '../domain/settings.ts'
 import type { Profile, User } from '../domain/user.ts'
@@ -68,6 +69,8 @@ export interface LogStore {
   listMessages(chatId: string, range: MessageRange): Promise<MessageEntry[]>
   /** Messages with an attachment in the open interval, newest first. */
   listMedia(chatId: string, range: MediaRange): Promise<MessageEntry[]>
+  /** The sender's first message beyond `after`. */
+  nextMessageOf(chatId: string, senderId: string, after: number): Promise<MessageEntry | undefined>
   readChat(chatId: string): Promise<Chat | undefined>
   readMember(chatId: string, userId: string): Promise<Member | undefined>
   /** By user id, after `after`; all of them unless there is a limit. */
@@ -128,13 +131,16 @@ export interface StateStore {
   pruneSent(chatId: string, folded: Record<string, Position>): Promise<void>
   readReceipt(chatId: string, userId: string): Promise<Receipt | undefined>
   listReceipts(chatId: string): Promise<Receipt[]>
-  /** Creates or moves forward one watermark. Returns the receipt as it stands. */
+  /** Creates or moves forward one watermark. Returns the receipt as it stands. With `step` a read mark's move is kept. */
   moveReceipt(
     chatId: string,
     userId: string,
     mark: 'delivered' | 'read',
     to: Position & { at: string },
+    step?: 'step',
   ): Promise<Receipt>
+  /** The kept moves of read marks over any of these entries. */
+  readSteps(chatId: string, from: number, through: number): Promise<ReadStep[]>
   /** Created once: returns what is there when another was first. */
   /** The run whose turn it is in this chat, as far as is known; undefined when nobody ever had it. */
   readTurn(chatId: string): Promise<{ turn: Turn; etag: string } | undefined>

@@ -14,6 +14,7 @@ import type { Actor } from '../domain/user.ts'
 import { viewAll } from './chats/read-chat.ts'
 import type { ChatView } from './chats/view.ts'
 import { withTargets } from './log/with-targets.ts'
+import { withReadAt } from './messages/with-read-at.ts'
 import type { InboxStore, Logger, LogStore, Push, StateStore, Time } from './ports.ts'
 import { goOn, parseSince } from './sync-since.ts'
 
@@ -147,7 +148,8 @@ async function syncChat(deps: SyncDeps, view: ChatView, known: number | undefine
       return { view, entries: await withTargets(deps.log, chatId, entries, visible), receipts, more: false }
     }
   }
-  const snapshot = await deps.log.listMessages(chatId, { from: visible, limit: SNAPSHOT_MESSAGES })
+  const newest = await deps.log.listMessages(chatId, { from: visible, limit: SNAPSHOT_MESSAGES })
+  const snapshot = await withReadAt(deps, view.item, view.head, newest)
   return { view, snapshot, receipts, more: (snapshot[0]?.seq ?? 0) > visible }
 }
 

@@ -72,6 +72,12 @@ export function memoryLog(): LogStore {
         )
         .slice(-limit)
         .reverse(),
+    async nextMessageOf(chatId, senderId, after) {
+      const next = of(chatId).entries.find(
+        (entry) => entry.type === 'message' && entry.seq > after && entry.senderId === senderId,
+      )
+      return next?.type === 'message' ? next : undefined
+    },
     readChat: async (chatId) => of(chatId).chat,
     readMember: async (chatId, userId) => of(chatId).members.get(userId),
     listMembers: async (chatId, { after = '', limit } = { limit: 5_000 }) =>

@@ -1,5 +1,6 @@
 import { isOpen, type Run, type Turn } from '../../shared/domain/bot.ts'
 import type { Head, Receipt } from '../../shared/domain/chat.ts'
+import type { ReadStep } from '../../shared/domain/read-at.ts'
 import type { StateStore } from '../../shared/services/ports.ts'
 
 const UNSEEN = { seq: 0, n: 0, at: null }
@@ -8,6 +9,7 @@ const UNSEEN = { seq: 0, n: 0, at: null }
 export function memoryState(): StateStore {
   const heads = new Map<string, Head>()
   const receipts = new Map<string, Receipt>()
+  const steps: (ReadStep & { chatId: string })[] = []
   const runs = new Map<string, { run: Run; etag: string }>()
   const turns = new Map<string, { turn: Turn; etag: string }>()
   const receiptsOf = (chatId: string) => [...receipts.values()].filter((receipt) => receipt.chatId === chatId)
@@ -62,7 +64,7 @@ export function memoryState(): StateStore {
     },
     readReceipt: async (chatId, userId) => receipts.get(`${chatId}/${userId}`),
     listReceipts: async (chatId) => receiptsOf(chatId),
-    async moveReceipt(chatId, userId, mark, to) {
+    async moveReceipt(chatId, userId, mark, to, step) {
       const now = receipts.get(`${chatId}/${userId}`) ?? { chatId, userId, delivered: UNSEEN, read: UNSEEN }
       const next = {
         ...now,
@@ -70,8 +72,12 @@ export function memoryState(): StateStore {
         read: mark === 'read' && to.seq > now.read.seq ? to : now.read,
       }
       receipts.set(`${chatId}/${userId}`, next)
+      if (step && next.read !== now.read)
+        steps.push({ chatId, userId, from: now.read.seq, seq: to.seq, at: to.at })
       return next
     },
+    readSteps: async (chatId, from, through) =>
+      steps.filter((step) => step.chatId === chatId && step.from < through && step.seq >= from),
     async createRun(run) {
       const key = `${run.chatId}/${run.runId}`
       const known = runs.get(key)

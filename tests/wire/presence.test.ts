@@ -91,6 +91,7 @@ test('typing reaches the chat, once in two seconds; stopping at once', async () 
     code: 'rate-limited',
     status: 429,
     retry: 'later',
+    retryAfter: 2,
   })
   expect(await socket.command('typing', { chatId, typing: false })).toMatchObject({ ok: true })
   await other.wait(({ type, typing }) => type === 'typing' && typing === false)

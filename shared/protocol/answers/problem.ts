@@ -14,5 +14,6 @@ export const problemOut = z
     retry: z.enum(['never', 'same-id', 'later']),
     traceId: z.string(),
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    retryAfter: z.number().optional().meta({ description: 'Seconds to wait before another try' }),
   })
   .meta({ id: 'Problem' })

@@ -1,5 +1,5 @@
 // The message that a request is about, for whoever may see it.
-import { visibleFrom } from '../../domain/chat.ts'
+import { type Head, type InboxItem, visibleFrom } from '../../domain/chat.ts'
 import type { Content } from '../../domain/entry.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { StoredMessage } from '../../domain/retouch.ts'
@@ -13,20 +13,21 @@ export interface Target {
 }
 
 /**
- * Makes sure that the asker may see what stands at `seq`.
+ * Makes sure that the asker may see what stands at `seq`, and returns by what.
  * @throws ChatError `chat-not-found`, `not-found` for what stands before the asker's time or was cleared
  */
 export async function checkVisible(
   deps: { inbox: InboxStore; state: StateStore },
   actor: Actor,
   { chatId, seq }: Target,
-): Promise<void> {
+): Promise<{ item: InboxItem; head: Head | undefined }> {
   const [item, head] = await Promise.all([
     readMembership(deps.inbox, actor, chatId),
     deps.state.readHead(chatId),
   ])
   refuseOver(head, chatId)
   if (seq < visibleFrom(item, head)) throw noMessage(seq)
+  return { item, head }
 }
 
 /** @throws ChatError `not-found` when no message stands there */

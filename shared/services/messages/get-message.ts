@@ -2,6 +2,7 @@ import type { StoredMessage } from '../../domain/retouch.ts'
 import type { Actor } from '../../domain/user.ts'
 import type { InboxStore, LogStore, StateStore } from '../ports.ts'
 import { checkVisible, findMessage, type Target } from './find-message.ts'
+import { withReadAt } from './with-read-at.ts'
 
 /**
  * One message as it stands.
@@ -12,6 +13,10 @@ export async function getMessage(
   actor: Actor,
   target: Target,
 ): Promise<StoredMessage> {
-  const [{ message }] = await Promise.all([findMessage(deps.log, target), checkVisible(deps, actor, target)])
-  return message
+  const [{ message }, { item, head }] = await Promise.all([
+    findMessage(deps.log, target),
+    checkVisible(deps, actor, target),
+  ])
+  const [shown] = await withReadAt(deps, item, head, [message])
+  return shown ?? message
 }

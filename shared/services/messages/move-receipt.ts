@@ -37,7 +37,10 @@ export async function moveReceipt(
     throw new ChatError('invalid-request', `There is no entry ${seq}.`, { errors })
   }
   const at = new Date(deps.time.now()).toISOString()
-  const moved = await deps.state.moveReceipt(chatId, actor.userId, mark, { seq, n: entry.n, at })
+  const to = { seq, n: entry.n, at }
+  // Direct chats say of each message when it was read.
+  const step = item.kind === 'direct' ? 'step' : undefined
+  const moved = await deps.state.moveReceipt(chatId, actor.userId, mark, to, step)
   const receipt = head ? currentReceipt(head, actor.userId, moved) : moved
   if ((head?.memberCount ?? 0) <= RECEIPTS_UP_TO) {
     await deps.push.toGroup(chatGroup(chatId), deps.receiptFrame(receipt)).catch((error) => {

@@ -6,6 +6,7 @@ import type { Actor } from '../../domain/user.ts'
 import { readMembership, refuseOver } from '../chats/read-chat.ts'
 import { withTargets } from '../log/with-targets.ts'
 import type { InboxStore, LogStore, StateStore } from '../ports.ts'
+import { withReadAt } from './with-read-at.ts'
 
 export interface ReadDeps {
   log: LogStore
@@ -34,8 +35,9 @@ export async function listMessages(
   const found = all.filter(({ seq }) => seq >= visibleFrom(item, head))
   const forward = page.after !== undefined && page.before === undefined
   const limited = forward ? found.slice(0, page.limit) : found.slice(-page.limit)
-  const messages = fitting(limited, PAGE_BYTES, forward ? 'front' : 'back')
-  const more = messages.length < found.length
+  const fit = fitting(limited, PAGE_BYTES, forward ? 'front' : 'back')
+  const more = fit.length < found.length
+  const messages = await withReadAt(deps, item, head, fit)
   return { messages, head: { seq: head?.seq ?? START.seq, n: head?.n ?? START.n }, more }
 }
 
