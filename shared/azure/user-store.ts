@@ -87,15 +87,44 @@ function accountOf(document: UserDocument): StoredUser {
   return user
 }
 
-async function search(users: Container, { prefix, type, after, limit }: UserSearch): Promise<UserDocument[]> {
+/** Names that begin alike, as far as they are all looked at: more of them are met soon enough on a walk by handle. */
+const FEW = 100
+
+/**
+ * In the order of handles, from `after` on. What begins so is sought in the index of handles and in that of names; only
+ * where a great many names begin so, the handles are walked until a page is full.
+ */
+async function search(users: Container, ask: UserSearch): Promise<UserDocument[]> {
+  const { prefix, limit } = ask
+  if (prefix === '') return seek(users, ask, [], limit)
+  const [handles, names] = await Promise.all([
+    seek(users, ask, [begins('c.handle')], limit),
+    seek(users, ask, [begins('c.search.name')], FEW + 1, 'c.search.name'),
+  ])
+  if (names.length > FEW)
+    return seek(users, ask, [`(${begins('c.handle')} OR ${begins('c.search.name')})`], limit)
+  const found = new Map([...handles, ...names].map((user) => [user.handle, user]))
+  return [...found.values()].sort((a, b) => (a.handle < b.handle ? -1 : 1)).slice(0, limit)
+}
+
+const begins = (path: string): string => `(${path} >= @prefix AND ${path} < @end)`
+
+function seek(
+  users: Container,
+  { prefix, type, after }: UserSearch,
+  conditions: string[],
+  top: number,
+  order = 'c.handle',
+): Promise<UserDocument[]> {
   const wanted = [
     'c.search.listed = true',
     'c.handle > @after',
     ...(type === undefined ? [] : ['c.profile.type = @type']),
-    ...(prefix === '' ? [] : ['(STARTSWITH(c.handle, @prefix) OR STARTSWITH(c.search.name, @prefix))']),
+    ...conditions,
   ]
-  const text = `SELECT TOP ${limit} * FROM c WHERE ${wanted.join(' AND ')} ORDER BY c.handle`
-  const values = { after, ...(type !== undefined && { type }), ...(prefix !== '' && { prefix }) }
+  const text = `SELECT TOP ${top} * FROM c WHERE ${wanted.join(' AND ')} ORDER BY ${order}`
+  const bounds = { prefix, end: `${prefix}\uffff` }
+  const values = { after, ...(type !== undefined && { type }), ...(conditions.length > 0 && bounds) }
   return queryAll<UserDocument>(users, { text, values })
 }
 
