@@ -57,6 +57,8 @@ const STORED_KB = 1.6
 const LOGGED_KB = 2.5
 /** A feed keeps its leases, whatever comes: renewed every 17 s, looked at every 13 s. */
 const LEASES_RU_PER_S = 1.2
+/** Two timers look once a minute for what was left undone, each with a query over all partitions. */
+const TIMERS_PER_S = 2 / 60
 const FEED_BATCH = 100
 const CONNECTIONS_PER_UNIT = 1_000
 /** As much of a unit as Microsoft advises to use. */
@@ -76,7 +78,7 @@ export function costOf(usage: Usage, setup: Setup, measured: Measured, prices: P
     usage.receipts * measured.receipt +
     usage.connects * measured.connectAndSync +
     usage.historyPages * measured.historyPage
-  const idle = LEASES_RU_PER_S + measured.emptyPoll / setup.feedPollSeconds
+  const idle = LEASES_RU_PER_S + measured.emptyPoll / setup.feedPollSeconds + TIMERS_PER_S * measured.timer
   const storedGb = (perMonth * usage.monthsKept * STORED_KB) / 1e6
   const cosmos =
     storedGb * prices.cosmosStoragePerGbMonth +
@@ -91,7 +93,11 @@ export function costOf(usage: Usage, setup: Setup, measured: Measured, prices: P
   const http = 1 + usage.receipts + usage.connects * 5 + usage.historyPages
   const executionsPerMessage = http + 1 / batch
   const functions = functionsCost(
-    { http: perSecond * http, feed: perSecond / batch, executions: perMonth * executionsPerMessage },
+    {
+      http: perSecond * http,
+      feed: perSecond / batch,
+      executions: perMonth * executionsPerMessage + MONTH_S * TIMERS_PER_S,
+    },
     setup,
     prices,
   )
@@ -139,7 +145,7 @@ function functionsCost(
   prices: Prices,
 ): number {
   const busy = (rate: number): number => 1 - Math.exp(-rate)
-  const gbSeconds = (busy(http) + busy(feed)) * MONTH_S * memoryGb
+  const gbSeconds = (busy(http) + busy(feed) + 2 * busy(TIMERS_PER_S / 2)) * MONTH_S * memoryGb
   if (alwaysReady > 0) {
     const waiting = alwaysReady * MONTH_S * memoryGb * prices.functionsAlwaysReadyBaselinePerGbSecond
     return (

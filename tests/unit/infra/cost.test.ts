@@ -14,6 +14,7 @@ const measured = {
   feedPerChatOfBatch: 4,
   feedPerBatch: 16,
   emptyPoll: 2,
+  timer: 6,
 }
 const usage: Usage = { ...USAGE, messagesPerDay: 1_000, receipts: 1, connects: 0.1, historyPages: 0.5 }
 const dev: Setup = SETUPS.dev!
@@ -32,12 +33,12 @@ test('when messages come fast, the feed reads them in batches of 100 at most', (
 
 test('serverless: what is used and what is stored, and at rest the leases and the polls', () => {
   const rest = costOf({ ...usage, messagesPerDay: 0 }, dev, measured, prices)
-  // 2,626,560 s × (1.2 + 2/5) RU = 4.202 million, at $0.25
-  expect(rest.cosmos).toBeCloseTo(1.0506, 3)
-  expect(rest.total).toBeCloseTo(1.0506, 3)
+  // 2,626,560 s × (1.2 + 2/5 + 6 × 2/60) RU = 4.7278 million, at $0.25
+  expect(rest.cosmos).toBeCloseTo(1.182, 3)
+  expect(rest.total).toBeCloseTo(1.182, 3)
   const used = costOf(usage, dev, measured, prices)
   // 30,400 × 71 RU = 2.1584 million: $0.5396; 12 × 30,400 × 1.6 KB = 0.58368 GB: $0.14592
-  expect(used.cosmos).toBeCloseTo(1.0506 + 0.5396 + 0.1459, 3)
+  expect(used.cosmos).toBeCloseTo(1.182 + 0.5396 + 0.1459, 3)
 })
 
 test('autoscale: never less than a tenth of the most, never more than that', () => {
@@ -64,10 +65,10 @@ test('Web PubSub: free for few, then units at 80 % and the messages beyond what 
 test('Functions: free at rest, and an instance that is always busy costs its memory', () => {
   expect(costOf({ ...usage, messagesPerDay: 0 }, small, measured, prices).functions).toBe(0)
   const fast = { ...usage, messagesPerDay: 86_400 * 1_000 }
-  // 2 groups × 2,626,560 s × 0.5 GB − 100,000 GB-s, at $0.000026; 3.01 executions of 2.62656 thousand million, at $0.4 a million
+  // (2 groups + 2 timers of a second a minute) × 2,626,560 s × 0.5 GB − 100,000 GB-s, at $0.000026; 3.01 executions of 2.62656 thousand million, at $0.4 a million
   const { functions, executionsPerMessage } = costOf(fast, small, measured, prices)
   expect(executionsPerMessage).toBeCloseTo(3.01, 10)
-  expect(functions).toBeCloseTo(65.69 + 3_162.28, 0)
+  expect(functions).toBeCloseTo(66.82 + 3_162.28, 0)
 })
 
 test('what others take: by message there, by message and minute here', () => {
