@@ -12,6 +12,7 @@ import { registerRepair } from './feed/repair.ts'
 import { addMembersEndpoint } from './http/add-members.ts'
 import { asyncapiEndpoint } from './http/asyncapi.ts'
 import { blockUserEndpoint } from './http/block-user.ts'
+import { clearMessagesEndpoint } from './http/clear-messages.ts'
 import { createAttachmentEndpoint } from './http/create-attachment.ts'
 import { createChatEndpoint } from './http/create-chat.ts'
 import { createReportEndpoint } from './http/create-report.ts'
@@ -50,6 +51,8 @@ import { refreshEndpoint } from './http/refresh.ts'
 import { regenerateEndpoint } from './http/regenerate.ts'
 import { registerEndpoint } from './http/register.ts'
 import { removeMemberEndpoint } from './http/remove-member.ts'
+import { searchEndpoint } from './http/search.ts'
+import { searchMessagesEndpoint } from './http/search-messages.ts'
 import { searchUsersEndpoint } from './http/search-users.ts'
 import { sendMessageEndpoint } from './http/send-message.ts'
 import { setMemberEndpoint } from './http/set-member.ts'
@@ -103,6 +106,9 @@ const endpoints = [
   deleteMessageEndpoint,
   reactEndpoint,
   unreactEndpoint,
+  clearMessagesEndpoint,
+  searchMessagesEndpoint,
+  searchEndpoint,
   readLogEndpoint,
   markReadEndpoint,
   markDeliveredEndpoint,

@@ -46,7 +46,7 @@ resource account 'Microsoft.DocumentDB/databaseAccounts@2025-10-15' = {
   kind: 'GlobalDocumentDB'
   properties: {
     databaseAccountOfferType: 'Standard'
-    capabilities: isAutoscale ? [] : [{ name: 'EnableServerless' }]
+    capabilities: concat([{ name: 'EnableNoSQLFullTextSearch' }], isAutoscale ? [] : [{ name: 'EnableServerless' }])
     // A read that authorises is never stale. Lists and history relax it per request.
     consistencyPolicy: { defaultConsistencyLevel: 'Strong' }
     locations: [

@@ -2,7 +2,7 @@
 
 import { type Chat, type Member, publicPlace } from '../domain/chat.ts'
 import type { ChatJob } from '../domain/chat-job.ts'
-import type { StoredEntry } from '../domain/entry.ts'
+import type { Content, StoredEntry } from '../domain/entry.ts'
 
 export const entryId = (seq: number): string => `e:${String(seq).padStart(10, '0')}`
 export const memberId = (userId: string): string => `member:${userId}`
@@ -10,9 +10,17 @@ export const writerId = (userId: string): string => `writer:${userId}`
 
 /** Every document carries `dedupeKey`: the container's unique key takes an absent one for a value. */
 export function entryDocument(entry: StoredEntry) {
-  const type = entry.type === 'message' ? entry.content?.type : undefined
-  // Found by an index that messages of text do not pay for.
-  return { id: entryId(entry.seq), ...entry, ...(type && type !== 'text' && { media: type }) }
+  const document = { id: entryId(entry.seq), ...entry }
+  const content = entry.type === 'message' ? entry.content : undefined
+  if (!content || content.type === 'text') return document
+  // Found by an index that messages of text do not pay for, and by its words where those of texts are.
+  return { ...document, media: content.type, content: { ...content, text: searchText(content) } }
+}
+
+/** A file's name is searched as it is and by its parts: `trip_map.pdf` is found by "map". */
+function searchText({ caption = '', name }: Exclude<Content, { type: 'text' }>): string {
+  const parts = name.replaceAll(/[^\p{L}\p{N}\p{M}]+/gu, ' ')
+  return [caption, name, parts].join('\n').trim()
 }
 
 /** `publicPlace` is there for groups that anybody may find, and is what finds them. */
@@ -99,8 +107,11 @@ export function toChat(item: Chat): Chat {
 }
 
 export function toEntry(item: object): StoredEntry {
-  const { media: _, ...entry } = withoutSystemFields(item) as StoredEntry & { media?: string }
-  return entry as StoredEntry
+  const { media, ...rest } = withoutSystemFields(item) as StoredEntry & { media?: string }
+  const entry = rest as StoredEntry
+  if (!media || entry.type !== 'message' || !entry.content) return entry
+  const { text: _, ...content } = entry.content as Content & { text?: string }
+  return { ...entry, content: content as Content }
 }
 
 /** Whether a document of the change feed is a log entry. */

@@ -18,6 +18,7 @@ import {
   toJob,
   toMember,
 } from './log-documents.ts'
+import { searchChats, searchMessages } from './log-search.ts'
 
 export function createLogStore(chats: Container): LogStore {
   const entries = async (chatId: string, text: string, values: Record<string, number | string>) => {
@@ -74,6 +75,8 @@ export function createLogStore(chats: Container): LogStore {
       const [next] = await entries(chatId, text, { after, senderId })
       return next?.type === 'message' ? next : undefined
     },
+    searchMessages: (chatId, ask) => searchMessages(chats, chatId, ask),
+    searchChats: (chatIds, ask) => searchChats(chats, chatIds, ask),
     async readChat(chatId) {
       const found = await readItem<Chat>(chats, chatId, 'chat')
       return found && toChat(found.item)

@@ -54,6 +54,7 @@ export function createStateStore(state: Container): StateStore {
       ]
       await patchItem(state, chatId, 'head', operations)
     },
+    clearHead: (chatId, to) => clearHead(state, chatId, to),
     async purge(chatId) {
       const text = "SELECT VALUE c.id FROM c WHERE c.id != 'head' AND NOT STARTSWITH(c.id, 'attachment:')"
       const ids = await queryAll<string>(state, { partition: chatId, text })
@@ -174,7 +175,9 @@ const toHead = ({ chatId, kind, name, memberCount, sent, cleared, closed, last }
 })
 
 async function advanceHead(state: Container, chatId: string, to: HeadMove): Promise<boolean> {
-  const { sent, preview, retouched = [], seq, n, at, senderId, ...about } = to
+  const { sent, preview, retouched = [], cleared, seq, n, at, senderId, ...about } = to
+  // On its own: whoever clears does not wait for the head to get there, and must not be set back by who comes late.
+  if (cleared) await clearHead(state, chatId, cleared)
   const last = { seq, n, at, senderId, preview: preview?.text, previewSeq: preview?.seq }
   const operations = [...settings('/last/', last), ...settings('/', about)]
   const senders: PatchOperation[] = Object.entries(sent).map(([userId, value]) => ({
@@ -191,6 +194,21 @@ async function advanceHead(state: Container, chatId: string, to: HeadMove): Prom
   // Whoever is ahead: a message that reads differently now must not be shown as it read before.
   for (const { seq: changed, text } of retouched) await retouchPreview(state, chatId, changed, text)
   return outcome === 'patched'
+}
+
+async function clearHead(state: Container, chatId: string, { seq, n }: Position): Promise<boolean> {
+  const clear = [{ op: 'set' as const, path: '/cleared', value: { seq, n } }]
+  const outcome = await patchItem(
+    state,
+    chatId,
+    'head',
+    clear,
+    `(NOT IS_DEFINED(c.cleared) OR c.cleared.seq < ${seq})`,
+  )
+  if (outcome === 'absent') return false
+  const hide = [{ op: 'set' as const, path: '/last/preview', value: '' }]
+  await patchItem(state, chatId, 'head', hide, `c.last.previewSeq <= ${seq}`)
+  return true
 }
 
 async function retouchPreview(state: Container, chatId: string, seq: number, text: string): Promise<void> {

@@ -6,14 +6,18 @@ import type { Role } from './entry.ts'
 export interface ChatJob {
   chatId: string
   jobId: string
-  /** `fill` lets the people of a list in, `close` shows everybody out and erases what was said. */
-  task: 'fill' | 'close'
+  /**
+   * `fill` lets the people of a list in, `close` shows everybody out and erases what was said, `clear` erases what was
+   * said up to `through`.
+   */
+  task: 'fill' | 'close' | 'clear'
   /** Who asked for it. */
   senderId: string
   /** What the people of the list become. */
   role: Role
   /** How far it is: people of the list, or the last seq that is erased. */
   done: number
+  through?: number | undefined
   /** Of the list of a fill, those who are not to be let in any more. */
   without: string[]
   /** Nobody has begun: the change feed is to say so. */

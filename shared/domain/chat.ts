@@ -15,6 +15,8 @@ export interface Chat {
   bots: string[]
   /** How many are in it, bots included. */
   memberCount?: number | undefined
+  /** Up to where everybody's history is gone. The head says it too, in a moment. */
+  cleared?: Position | undefined
   /** It has ended: it is listed nowhere, and what was said in it goes. */
   closed?: true | undefined
   /** A digest of the request that made the chat, to tell a repeated one from another under the same id. */
@@ -156,11 +158,17 @@ export function withMention(mentions: number[] = [], seq: number, on: boolean): 
   return kept.includes(seq) ? kept : undefined
 }
 
+/** What a member's history was cleared up to, by themselves or for everybody; 0 for never. */
+export const clearedSeq = (
+  item: Pick<InboxItem, 'cleared'>,
+  head: Pick<Head, 'cleared'> | undefined,
+): number => Math.max(item.cleared.seq, head?.cleared?.seq ?? 0)
+
 /** The first seq a member may see. */
 export const visibleFrom = (
   item: Pick<InboxItem, 'joined' | 'cleared'>,
   head: Pick<Head, 'cleared'> | undefined,
-): number => Math.max(item.joined.seq, item.cleared.seq, head?.cleared?.seq ?? 0) + 1
+): number => Math.max(item.joined.seq, clearedSeq(item, head)) + 1
 
 /** Where a public group stands among all others by name; undefined for what is not to be found. */
 export const publicPlace = ({ chatId, name, kind, visibility, closed }: Chat): string | undefined =>

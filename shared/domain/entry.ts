@@ -106,6 +106,8 @@ export interface ReactionEntry extends EntryBase {
 export interface ClearEntry extends EntryBase {
   type: 'clear'
   through: number
+  /** How many messages that are. Never shown. */
+  throughN?: number | undefined
 }
 
 export interface ChatEntry extends EntryBase {

@@ -1,5 +1,5 @@
 import type { Bot } from '../domain/bot.ts'
-import type { Chat, Head, InboxItem, Receipt } from '../domain/chat.ts'
+import { type Chat, clearedSeq, type Head, type InboxItem, type Receipt } from '../domain/chat.ts'
 import { renderReceipt } from './render.ts'
 
 interface ChatParts {
@@ -15,6 +15,7 @@ interface ChatParts {
 /** A chat as its member sees it. A direct chat carries the other person's name. */
 export function renderChat({ item, head, receipt, unread, unreadMentions, members, bot }: ChatParts) {
   const { delivered, read } = renderReceipt(receipt)
+  const cleared = clearedSeq(item, head)
   return {
     chatId: item.chatId,
     kind: item.kind,
@@ -27,6 +28,7 @@ export function renderChat({ item, head, receipt, unread, unreadMentions, member
     receipt: { delivered, read },
     muted: item.muted,
     pinned: item.pinned,
+    ...(cleared > 0 && { clearedSeq: cleared }),
     ...(bot && { bot: { botId: bot.botId, displayName: bot.displayName } }),
   }
 }

@@ -71,6 +71,10 @@ export interface LogStore {
   listMedia(chatId: string, range: MediaRange): Promise<MessageEntry[]>
   /** The sender's first message beyond `after`. */
   nextMessageOf(chatId: string, senderId: string, after: number): Promise<MessageEntry | undefined>
+  /** Messages of a chat with all of the terms, newest first. */
+  searchMessages(chatId: string, ask: MessageSearch): Promise<MessageEntry[]>
+  /** The same of several chats, newest first by the time they were sent. */
+  searchChats(chatIds: string[], ask: ChatsSearch): Promise<MessageEntry[]>
   readChat(chatId: string): Promise<Chat | undefined>
   readMember(chatId: string, userId: string): Promise<Member | undefined>
   /** By user id, after `after`; all of them unless there is a limit. */
@@ -110,6 +114,21 @@ export interface MediaRange {
   limit: number
 }
 
+/** A term is a word, or several that stand in a row. */
+export interface MessageSearch {
+  terms: string[]
+  from: number
+  before?: number | undefined
+  limit: number
+}
+
+export interface ChatsSearch {
+  terms: string[]
+  /** Sent by then, ISO 8601. */
+  until?: string | undefined
+  limit: number
+}
+
 export interface StateStore {
   readHead(chatId: string): Promise<Head | undefined>
   /** Heads of many chats, one user's receipts in them and, from `movedSince` (seconds) on, everybody's: one query. */
@@ -125,6 +144,8 @@ export interface StateStore {
   retouchPreview(chatId: string, seq: number, text: string): Promise<void>
   /** The chat is over: nothing up to the position is to be seen by anybody. */
   closeHead(chatId: string, at: Position): Promise<void>
+  /** Nothing up to the position is to be seen by anybody, also where the head shows it. Only forward; false without a head. */
+  clearHead(chatId: string, to: Position): Promise<boolean>
   /** Deletes everything of the chat but its head and its attachments, which go on their own. */
   purge(chatId: string): Promise<void>
   /** Forgets senders' own reads that are in their receipts by now. */

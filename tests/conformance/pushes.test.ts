@@ -6,6 +6,7 @@ import { ada, seededApp } from './seeded.ts'
 
 const DIRECT = 'dDVwTltEwXZS9Thf5L5g3FT'
 const GROUP = 'cHLoHbB2jYpd0A6NZS6sA3k'
+const BOT_CHAT = 'cAC38eb67w29s5TjX5mMZuW'
 const files = readExamples('valid').filter(({ frame }) => frame === 'push')
 const endpoints = new Map((await loadEndpoints()).map((endpoint) => [endpoint.name, endpoint]))
 
@@ -30,6 +31,8 @@ async function pushed(): Promise<Pushed[]> {
   const there = { type: 'text', text: 'hi there' }
   await run('messages.edit', { chatId: DIRECT, seq: 5, clientMessageId: 'e1', content: there })
   await run('messages.delete', { chatId: DIRECT, seq: 5 })
+  await run('messages.clear', { chatId: BOT_CHAT, for: 'everyone' })
+  await run('messages.clear', { chatId: DIRECT })
   await run('typing', { chatId: DIRECT })
   await run('typing', { chatId: DIRECT, typing: false })
   await run('reports.create', { reason: 'spam', userId: 'bob' })

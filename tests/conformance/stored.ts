@@ -52,7 +52,19 @@ export const storedRun = ({ index: _, ...wire }: ReturnType<typeof renderRun>): 
 
 /** `viewer` is whose chat it is. */
 export function chatView(wire: WireChat, viewer: string): ChatView {
-  const { chatId, kind, name, role, muted, pinned, unread, unreadMentions, members, bot } = wire
+  const {
+    chatId,
+    kind,
+    name,
+    role,
+    muted,
+    pinned,
+    unread,
+    unreadMentions,
+    members,
+    bot,
+    clearedSeq = 0,
+  } = wire
   const direct = kind === 'direct'
   const item: InboxItem = {
     ...PRIVATE,
@@ -62,7 +74,7 @@ export function chatView(wire: WireChat, viewer: string): ChatView {
     peer: direct ? { userId: 'bob', name: name! } : null,
     role,
     joined: START,
-    cleared: START,
+    cleared: { seq: clearedSeq, n: 0 },
     activeAt: '2026-03-01T10:00:00.000Z',
     muted,
     pinned,

@@ -78,6 +78,18 @@ export function memoryLog(): LogStore {
       )
       return next?.type === 'message' ? next : undefined
     },
+    searchMessages: async (chatId, { terms, from, before = Number.POSITIVE_INFINITY, limit }) =>
+      of(chatId)
+        .entries.filter((entry) => entry.type === 'message')
+        .filter((entry) => entry.seq >= from && entry.seq < before && says(entry, terms))
+        .reverse()
+        .slice(0, limit),
+    searchChats: async (chatIds, { terms, until = '~', limit }) =>
+      chatIds
+        .flatMap((chatId) => of(chatId).entries.filter((entry) => entry.type === 'message'))
+        .filter((entry) => entry.createdAt <= until && says(entry, terms))
+        .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
+        .slice(0, limit),
     readChat: async (chatId) => of(chatId).chat,
     readMember: async (chatId, userId) => of(chatId).members.get(userId),
     listMembers: async (chatId, { after = '', limit } = { limit: 5_000 }) =>
@@ -111,6 +123,17 @@ export function memoryLog(): LogStore {
     hasJoinedSince: async (chatId, seq) =>
       [...of(chatId).members.values()].some(({ joined }) => joined.seq >= seq),
   }
+}
+
+/** Whole words in a row, whatever their case: the store knows more of words than that. */
+function says({ content }: MessageEntry, terms: string[]): boolean {
+  if (!content) return false
+  const text = content.type === 'text' ? content.text : `${content.caption} ${content.name}`
+  const words = ` ${text
+    .toLowerCase()
+    .match(/[\p{L}\p{N}]+/gu)
+    ?.join(' ')} `
+  return terms.every((term) => words.includes(` ${term.toLowerCase()} `))
 }
 
 const etagOf = (at: Partition, seq: number): string => `v${at.versions.get(seq) ?? 0}`

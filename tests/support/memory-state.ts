@@ -52,6 +52,14 @@ export function memoryState(): StateStore {
       const head = heads.get(chatId)
       if (head) heads.set(chatId, { ...head, cleared, closed: true, preview: '', sent: {} })
     },
+    async clearHead(chatId, cleared) {
+      const head = heads.get(chatId)
+      if (!head) return false
+      const further = (head.cleared?.seq ?? 0) < cleared.seq ? cleared : head.cleared
+      const preview = head.previewSeq <= cleared.seq ? '' : head.preview
+      heads.set(chatId, { ...head, cleared: further, preview })
+      return true
+    },
     async purge(chatId) {
       for (const kept of [receipts, runs])
         for (const key of [...kept.keys()]) if (key.startsWith(`${chatId}/`)) kept.delete(key)

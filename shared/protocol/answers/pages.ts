@@ -33,6 +33,7 @@ export const messagesOut = z.object({
   head: z.object({ seq: z.int(), n: z.int() }),
   more,
 })
+export const foundOut = z.object({ messages: z.array(messageOut), cursor: cursorOut })
 export const botsOut = z.object({
   bots: z.array(z.object({ botId: idOut, displayName: z.string(), provider: z.string(), model: z.string() })),
 })

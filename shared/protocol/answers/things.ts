@@ -73,6 +73,7 @@ export const chatOut = z
     receipt: z.object({ delivered: markOut, read: markOut }),
     muted: z.boolean(),
     pinned: z.boolean(),
+    clearedSeq: seqOut.optional().meta({ description: 'The history up to here is cleared: forget it' }),
     bot: z.object({ botId: idOut, displayName: z.string() }).optional(),
   })
   .meta({ id: 'Chat' })

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { MAX_CAPTION, MAX_TEXT } from '../../domain/budget.ts'
 import { MAX_MENTIONS } from '../../domain/retouch.ts'
+import { MAX_QUERY, MAX_SEARCH_WORDS, searchTerms, wordCount } from '../../domain/search-terms.ts'
 import { contentType, fileName, fileSize } from './attachments.ts'
 import { clientId, id, known, limit, seq } from './fields.ts'
 
@@ -78,3 +79,28 @@ const emoji = z
   .max(64)
   .regex(/^\p{RGI_Emoji}$/v, 'must be one emoji')
 export const reactionRequest = z.strictObject({ chatId: id, seq, emoji })
+
+/** Over the socket too: `for` whom, and up to where. */
+export const clearMessagesRequest = z.strictObject({
+  chatId: id,
+  for: z.enum(['me', 'everyone']).default('me'),
+  through: seq.optional(),
+})
+
+const q = z
+  .string()
+  .max(MAX_QUERY)
+  .refine((text) => wordCount(searchTerms(text)) > 0, 'names no word to search for')
+  .refine(
+    (text) => wordCount(searchTerms(text)) <= MAX_SEARCH_WORDS,
+    `has more than ${MAX_SEARCH_WORDS} words`,
+  )
+export const searchMessagesRequest = z.strictObject({
+  chatId: id,
+  q,
+  cursor: seq.optional(),
+  limit: limit(50, 20),
+})
+/** Where several were sent at the same instant, the cursor names them. */
+const searchCursor = z.string().min(1).max(8_192).optional()
+export const searchRequest = z.strictObject({ q, cursor: searchCursor, limit: limit(50, 20) })

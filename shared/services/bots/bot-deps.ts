@@ -1,11 +1,12 @@
 import type { Bot } from '../../domain/bot.ts'
 import type { Appender } from '../log/append.ts'
-import type { Logger, LogStore, Provider, Push, StateStore, Time } from '../ports.ts'
+import type { InboxStore, Logger, LogStore, Provider, Push, StateStore, Time } from '../ports.ts'
 
 /** What runs need of the world. */
 export interface BotDeps {
   log: LogStore
   state: StateStore
+  inbox: Pick<InboxStore, 'read'>
   push: Push
   time: Time
   logger: Logger

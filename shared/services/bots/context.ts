@@ -4,10 +4,12 @@ import type { LogStore, ModelRequest } from '../ports.ts'
 const CONTEXT_MESSAGES = 40
 const CONTEXT_CHARACTERS = 48_000
 
-/** The newest messages up to the prompt that fit the budget, oldest first, as turns of user and model. */
-export async function readContext(log: LogStore, run: Run): Promise<ModelRequest['turns']> {
+/**
+ * The newest messages from `from` up to the prompt that fit the budget, oldest first, as turns of user and model.
+ */
+export async function readContext(log: LogStore, run: Run, from: number): Promise<ModelRequest['turns']> {
   const messages = await log.listMessages(run.chatId, {
-    from: 1,
+    from,
     before: run.promptSeq + 1,
     limit: CONTEXT_MESSAGES,
   })

@@ -1,6 +1,7 @@
 // One reply of a bot to one prompt. The run is made once, leased, fenced and checkpointed; the reply's key is the run,
 // so however often the job is delivered there is one reply.
 import type { Run, Usage } from '../../domain/bot.ts'
+import { START, visibleFrom } from '../../domain/chat.ts'
 import type { MessageEntry, NewEntry, StoredEntry } from '../../domain/entry.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { BotDeps } from './bot-deps.ts'
@@ -44,7 +45,7 @@ async function answer(deps: BotDeps, lease: Lease, prompt: MessageEntry, lastTry
   if (!bot) return finish(deps, lease, { state: 'failed', text: FAILED_TEXT })
   await tell(deps, run, { type: 'run.started', attempt: run.attempt, promptSeq: run.promptSeq })
   try {
-    const turns = await readContext(deps.log, run)
+    const turns = await readContext(deps.log, run, await firstSeen(deps, prompt))
     const request = {
       system: bot.systemPrompt,
       temperature: bot.temperature,
@@ -62,6 +63,12 @@ async function answer(deps: BotDeps, lease: Lease, prompt: MessageEntry, lastTry
     await hold(deps, lease, { leaseUntil: deps.time.now() })
     throw new ChatError('unavailable', 'The model failed; the job will be tried again.', { cause: error })
   }
+}
+
+/** A bot goes by what its prompter may see: what is cleared, or was said before their time, it does not know. */
+async function firstSeen({ inbox, state }: BotDeps, { chatId, senderId }: MessageEntry): Promise<number> {
+  const [item, head] = await Promise.all([inbox.read(senderId, chatId), state.readHead(chatId)])
+  return visibleFrom(item ?? { joined: START, cleared: START }, head)
 }
 
 /**

@@ -5,17 +5,17 @@ import type { ChatJob } from '../../domain/chat-job.ts'
 import type { Position, StoredEntry } from '../../domain/entry.ts'
 import { ChatError } from '../../domain/error.ts'
 import { fewAtATime } from '../../domain/few-at-a-time.ts'
-import { erase } from '../../domain/retouch.ts'
 import type { Actor } from '../../domain/user.ts'
 import { type AloneDeps, writeAlone } from '../log/write-alone.ts'
-import { type RemoveDeps, removeAttachments } from '../media/remove-attachments.ts'
+import { type EraseHistoryDeps, eraseNext } from '../messages/erase-history.ts'
 import type { MemberChange } from '../ports.ts'
 import { endJob } from './fill-chat.ts'
 import { notFound } from './group.ts'
 import { ensureHead, itemBase, type MembershipDeps } from './membership.ts'
 
-export interface CloseDeps extends MembershipDeps, AloneDeps, RemoveDeps {
+export interface CloseDeps extends MembershipDeps, AloneDeps, EraseHistoryDeps {
   log: MembershipDeps['log']
+  state: MembershipDeps['state']
   time: AloneDeps['time']
   logger: MembershipDeps['logger']
   jobLeaseMs: number
@@ -25,7 +25,6 @@ export interface CloseDeps extends MembershipDeps, AloneDeps, RemoveDeps {
 /** There is one end. */
 const KEY = 'closed'
 const AT_ONCE = 10
-const ENTRIES_AT_ONCE = 90
 
 /**
  * Ends a group, or a chat with a bot, for everybody. From the answer on nobody reads or writes in it.
@@ -127,26 +126,7 @@ export async function closeNext(
     await deps.log.commit(chatId, { entries: [], writers: [], members: gone, job: moved })
     return
   }
-  const entries = await deps.log.findFrom(chatId, job.done + 1, ENTRIES_AT_ONCE)
-  if (entries.length === 0) {
-    await deps.state.purge(chatId)
-    return endJob(deps, job)
-  }
-  // The bytes first: once the entry is erased nobody knows of them.
-  await removeAttachments(
-    deps,
-    chatId,
-    entries.flatMap(({ entry }) => mediaOf(entry)),
-  )
-  const at = new Date(deps.time.now()).toISOString()
-  const updates = entries.flatMap(({ entry, etag: seen }) =>
-    entry.type === 'message' && entry.content ? [{ entry: erase(entry, at), etag: seen }] : [],
-  )
-  const moved = { kind: 'move' as const, job: { ...next, done: entries.at(-1)!.entry.seq }, etag }
-  await deps.log.commit(chatId, { entries: [], writers: [], updates, job: moved })
+  if (await eraseNext(deps, { job, etag })) return
+  await deps.state.purge(chatId)
+  await endJob(deps, job)
 }
-
-const mediaOf = (entry: StoredEntry): string[] =>
-  entry.type === 'message' && entry.content && entry.content.type !== 'text'
-    ? [entry.content.attachmentId]
-    : []

@@ -1,5 +1,6 @@
 // Doing a chat's jobs piece by piece. A worker does as many pieces as it may take time for, and says whether any are left.
 import type { ChatJob } from '../../domain/chat-job.ts'
+import { clearNext } from '../messages/clear-next.ts'
 import { type CloseDeps, closeNext } from './close-chat.ts'
 import { type FillDeps, fillNext } from './fill-chat.ts'
 
@@ -29,7 +30,8 @@ export async function workJob(
     if (found.job.task === 'fill') {
       people ??= await deps.log.readJobPeople(chatId, jobId)
       await fillNext(deps, found.job, people)
-    } else await closeNext(deps, found)
+    } else if (found.job.task === 'clear') await clearNext(deps, found)
+    else await closeNext(deps, found)
   }
 }
 

@@ -7,6 +7,7 @@ import { type BotJob, promptsOf } from '../bots/prompts.ts'
 import { endFor } from '../chats/close-chat.ts'
 import { applyMemberEntry, ensureHead, type MembershipDeps } from '../chats/membership.ts'
 import type { RemoveDeps } from '../media/remove-attachments.ts'
+import { hideCleared } from '../messages/hide-cleared.ts'
 import type { PersonalStore, Time } from '../ports.ts'
 import { settleDirect } from '../users/blocks.ts'
 import { applyRetouches, withoutSeen } from './apply-retouches.ts'
@@ -62,6 +63,9 @@ export async function applyChanges(
   const last = entries.at(-1)!
   const end = entries.find(({ type }) => type === 'closed')
   if (end) await endFor(deps, chatId, end)
+  // What is cleared up to where stands in the chat: only forward, however old the entry is that comes by.
+  if (chat.cleared && entries.some(({ type }) => type === 'clear'))
+    await hideCleared(deps, chat, chat.cleared)
   const head = await settledHead(deps, chat, last.seq)
   let behind = head.seq + 1
   await fewAtATime(newestPerPerson(entries), AT_ONCE, async (entry) => {

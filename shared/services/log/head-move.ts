@@ -16,7 +16,7 @@ export function toMove(entries: Entry[]): HeadMove {
     if (entry.type === 'chat') name = entry.name ?? name
     // What is over is as if it had never been said.
     if (entry.type === 'closed') cleared = { seq: entry.seq, n: entry.n }
-    if (entry.type === 'clear') cleared = { seq: entry.through, n: entry.n }
+    if (entry.type === 'clear') cleared = { seq: entry.through, n: entry.throughN ?? 0 }
     if (entry.type === 'edit') retouched.push({ seq: entry.target, text: preview(entry.content) })
     if (entry.type === 'delete') retouched.push({ seq: entry.target, text: '' })
     if (entry.type !== 'message') continue

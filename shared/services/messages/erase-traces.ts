@@ -28,7 +28,7 @@ export async function eraseTraces(
 }
 
 /** A run that has not ended yet writes its text once more: false, until it has. */
-async function eraseRunText(state: StateStore, chatId: string, runId: string): Promise<boolean> {
+export async function eraseRunText(state: StateStore, chatId: string, runId: string): Promise<boolean> {
   for (;;) {
     const found = await state.readRun(chatId, runId)
     if (!found || found.run.text === '') return true
