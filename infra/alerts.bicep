@@ -103,9 +103,9 @@ var queries = [
   {
     name: 'queue-old'
     severity: 2
-    description: 'Jobs wait longer than 5 minutes in a queue: too few instances, or jobs that fail again and again.'
-    query: 'traces | where message startswith "Trigger Details: MessageId" | extend inserted = todatetime(extract("InsertionTime: ([^,]+)", 1, message)) | where timestamp - inserted > 5m'
-    threshold: 5
+    description: 'Jobs wait longer than 5 minutes in a queue: too few instances, or jobs that take too long.'
+    query: 'traces | where message has "\\"event\\":\\"metric\\"" and message has "queue.age." | where toint(extract("\\"value\\":([0-9]+)", 1, message)) > 300'
+    threshold: 2
     window: 'PT5M'
     frequency: 'PT5M'
   }

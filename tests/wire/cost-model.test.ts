@@ -96,3 +96,27 @@ test('a connection that opens and synchronises five chats', async () => {
   })
   expectAbout(charges.all.requestUnits / 5, measured.connectAndSync)
 })
+
+test('a feed at rest: what a poll, a renewed place and a timer take', async () => {
+  const counted = (name: string): number => world.cosmos.stats.read()[name]?.count ?? 0
+  const until = async (there: () => boolean): Promise<void> => {
+    while (!there()) await new Promise((done) => setImmediate(done))
+  }
+  world.cosmos.stats.reset()
+  await world.addHost({ STANDBY: '', FEED_POLL_DELAY_MS: '200' })
+  // It starts with all that was written so far; after that it finds nothing.
+  await until(() => counted('items.changefeed') > 10)
+  world.cosmos.stats.reset()
+  await until(
+    () => counted('items.changefeed') > 4 && counted('items.replace') > 2 && counted('items.queryplan') > 1,
+  )
+  const charges: Record<string, Charge> = world.cosmos.stats.read()
+  const each = (name: string): number => charges[name]!.requestUnits / charges[name]!.count
+  expectAbout(each('items.changefeed'), measured.emptyPoll)
+  // Reading a batch, then the lease read and replaced: that keeps the place.
+  expectAbout(each('items.changefeed') + each('items.read') + each('items.replace'), measured.feedPerBatch)
+  // The chat and its head.
+  expectAbout(2 * each('items.read'), measured.feedPerChatOfBatch)
+  const queries = charges['items.query']!.requestUnits + charges['items.queryplan']!.requestUnits
+  expectAbout(queries / charges['items.queryplan']!.count, measured.timer)
+}, 30_000)

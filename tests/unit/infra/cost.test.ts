@@ -88,6 +88,15 @@ test('docs/cost.md shows what the program computes', () => {
   expect(withoutRule(shown!)).toEqual(withoutRule(documented()))
 })
 
+test('the figures it names are those that were measured', () => {
+  const [, rows] = /\| what +\| request units \|\n.*\n((?:\|.*\n)+)/.exec(
+    readFileSync('docs/cost.md', 'utf8'),
+  )!
+  const shown = [...rows!.matchAll(/\| *([\d.]+) *\|$/gm)].map(([, figure]) => Number(figure))
+  const { '//': _, ...figures } = JSON.parse(readFileSync('infra/cost/measured.json', 'utf8'))
+  expect(shown).toEqual(Object.values(figures))
+})
+
 test('every price has its page, and says where and of when it was seen, or that it was not', () => {
   const file: Record<string, unknown> = JSON.parse(readFileSync('infra/cost/prices.json', 'utf8'))
   for (const [name, entry] of Object.entries(file).filter(([key]) => key !== '//')) {
