@@ -72,7 +72,7 @@ export async function applyChanges(
     if (!(await isApplied(deps, chat, entry))) behind = Math.min(behind, entry.seq)
   })
   behind = Math.min(behind, ...(await applyRetouches(deps, head, entries)))
-  if (chat.kind === 'direct' && entries.some(isCreation)) await settleOpened(deps, chat)
+  if (chat.kind === 'direct' && entries.some(isCreation)) await settleOpened(deps, chat, entries)
   const repairs = last.seq >= behind ? [{ chatId, from: behind, through: last.seq }] : []
   const messages = entries.filter((entry) => entry.type === 'message')
   const newest = messages.at(-1)
@@ -98,9 +98,13 @@ function newestPerPerson(entries: StoredEntry[]): (StoredEntry & MemberEntry)[] 
 const isCreation = (entry: StoredEntry): boolean => entry.type === 'chat' && entry.change === 'created'
 
 /** Somebody was blocked just when they opened the chat, and its creator's process died before it looked. */
-async function settleOpened(deps: FeedDeps, chat: Chat): Promise<void> {
-  const [one, other] = await deps.log.listMembers(chat.chatId)
-  if (one && other) await settleDirect(deps, one.userId, other.userId)
+async function settleOpened(deps: FeedDeps, chat: Chat, entries: StoredEntry[]): Promise<void> {
+  // Usually the entries that made the chat come together, and name its two members.
+  const named = entries.flatMap((entry) => (entry.type === 'member' ? [entry.userId] : []))
+  const userIds =
+    named.length === 2 ? named : (await deps.log.listMembers(chat.chatId)).map(({ userId }) => userId)
+  const [one, other] = userIds
+  if (one !== undefined && other !== undefined) await settleDirect(deps, one, other)
 }
 
 /** False when it is to be tried again. A push service that is away must not stop the feed, and the prompts with it. */
