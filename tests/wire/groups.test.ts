@@ -1,4 +1,5 @@
 import { documentsOf, seedCrowd } from '../support/crowd.ts'
+import { note, upload } from '../support/media.ts'
 import type { Answer, Person } from '../support/person.ts'
 import { startWorld, type World } from '../support/world.ts'
 
@@ -146,6 +147,16 @@ describe('chats.delete', () => {
     const chatId = await group(ada!, 'End', bob!.userId, cy!.userId)
     const path = `chats/${chatId}`
     for (const id of ['1', '2', '3']) await bob!.call('POST', `${path}/messages`, say(id))
+    const content = await upload(bob!, chatId, note('secret'))
+    const { attachmentId } = content
+    await bob!.call('POST', `${path}/messages`, { clientMessageId: 'a', content })
+    const reading = `${path}/attachments/${attachmentId}`
+    const { headers } = await fetch(`${world.apis[0]}/${reading}`, {
+      redirect: 'manual',
+      headers: { authorization: `Bearer ${bob!.accessToken}` },
+    })
+    const address = headers.get('location')!
+    expect(await (await fetch(address)).text()).toBe('secret')
     await using socket = await bob!.socket()
     expect(await codeOf(bob!.call('DELETE', path))).toBe('forbidden')
     expect((await ada!.call('DELETE', path)).status).toBe(204)
@@ -159,7 +170,8 @@ describe('chats.delete', () => {
     expect(result).toMatchObject({ removed: [chatId] })
     while ((await documentsOf(world, 'chats', chatId, 'job:')).length > 0);
     const left = await documentsOf(world, 'chats', chatId, '')
-    expect(left.filter(({ content }) => content !== undefined)).toEqual([])
+    expect(left.filter((item) => item.content !== undefined)).toEqual([])
+    expect((await fetch(address)).status).toBe(404)
     expect(left.map(({ id }) => id).filter((id) => !String(id).startsWith('e:'))).toEqual(['chat'])
     expect(await codeOf(ada!.call('DELETE', path))).toBe('chat-not-found')
   })
