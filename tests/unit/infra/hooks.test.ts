@@ -1,5 +1,7 @@
 // The hooks of azd: repeating them changes nothing, and they ask as little as they can.
+import { execFile } from 'node:child_process'
 import { createServer } from 'node:http'
+import { promisify } from 'node:util'
 import { SecretClient } from '@azure/keyvault-secrets'
 import { type KeyVault, startKeyVault } from '../../../emulators/key-vault/server.ts'
 import { createGraph, ensureApplication, removeApplication } from '../../../infra/hooks/entra-application.ts'
@@ -201,4 +203,27 @@ test('a refusal is waited out, for the role may be new; another failure is not',
 test('names and dates that other hooks find again', () => {
   expect(applicationName('dev', '0a1b2c3d-0000-4000-8000-000000000000')).toBe('parley-events-dev-0a1b2c3d')
   expect(monthOf(new Date('2026-11-21T10:00:00Z'))).toBe('2026-11-01')
+})
+
+const run = (hook: string, environment: Record<string, string>) =>
+  promisify(execFile)(process.execPath, [`infra/hooks/${hook}.ts`], {
+    env: { PATH: process.env.PATH, ...environment },
+  })
+
+test.each([
+  ['before-provision', { EVENT_AUDIENCE: 'api://given', BUDGET_START: '2026-11-01' }],
+  ['after-deploy', {}],
+])('%s has nothing to do where all is given, and asks nobody', async (hook, environment) => {
+  expect(await run(hook, environment)).toEqual({ stdout: '', stderr: '' })
+})
+
+test.each([
+  ['before-provision', 'AZURE_ENV_NAME'],
+  ['after-provision', 'KEY_VAULT_URI'],
+  ['after-down', 'AZURE_ENV_NAME'],
+])('%s outside of azd says which variable is missing', async (hook, variable) => {
+  await expect(run(hook, {})).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(`${variable} is not set: run this through azd.`),
+  })
 })
