@@ -6,8 +6,9 @@ let world: World
 let ada: Person
 let chatId: string
 beforeAll(async () => {
-  // The feed rests: only what the request itself does is counted.
-  world = await startWorld({ settings: { FEED_POLL_DELAY_MS: '3600000' } })
+  // Feed and rescue rest: only what the request itself does is counted.
+  const settings = { FEED_POLL_DELAY_MS: '3600000', RESCUE_SCHEDULE: '0 0 0 1 1 *' }
+  world = await startWorld({ settings })
   ada = await world.register('ada')
   const bob = await world.register('bob')
   chatId = (await ada.call('POST', 'chats', { kind: 'direct', userId: bob.userId })).body.chatId
