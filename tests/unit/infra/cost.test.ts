@@ -79,6 +79,24 @@ test('what others take: by message there, by message and minute here', () => {
   expect(others.ably).toBeCloseTo(42.376, 3)
 })
 
+test.each(['dev', 'prod'])('the setup %s is the tier of infra/parameters', (name) => {
+  const tier = JSON.parse(readFileSync(`infra/parameters/${name}.json`, 'utf8'))
+  const { containers } = JSON.parse(readFileSync('infra/containers.json', 'utf8'))
+  const units = containers.map(
+    ({ id }: { id: string }) => tier.cosmosMaxRequestUnits[id] ?? tier.cosmosMaxRequestUnits.default,
+  )
+  const sum = (numbers: number[]): number => numbers.reduce((total, each) => total + each, 0)
+  expect(SETUPS[name]).toEqual({
+    cosmos: tier.cosmosMode,
+    maxRequestUnits: tier.cosmosMode === 'autoscale' ? sum(units) : 0,
+    webPubSub: tier.webPubSubSku.replace(/_.*/, ''),
+    memoryGb: tier.instanceMemoryMB / 1024,
+    alwaysReady: sum(tier.alwaysReady.map(({ instanceCount }: { instanceCount: number }) => instanceCount)),
+    feedPollSeconds: tier.feedPollDelayMs / 1_000,
+    pageIsStandard: tier.pageSku === 'Standard',
+  })
+})
+
 test('docs/cost.md shows what the program computes', () => {
   const [, shown] = /<!-- cost -->\n\n([\s\S]*?)\n\n<!-- \/cost -->/.exec(
     readFileSync('docs/cost.md', 'utf8'),

@@ -127,6 +127,13 @@ test('every parameter and every output says what it is, parameters whether they 
   ).toEqual([])
 })
 
+test('nothing differs from one deployment to the next: no clock and no chance', () => {
+  const moving = templates
+    .filter(({ root }) => /\b(utcNow|newGuid)\(/.test(root.text))
+    .map(({ file }) => file)
+  expect(moving).toEqual([])
+})
+
 test('outputs are names and addresses; nothing lists a key', () => {
   const secret = all('output').filter(({ each }) => /secret|key(?!_?vault)|password|token/i.test(each.name))
   expect(secret.map(({ each }) => each.name)).toEqual([])
