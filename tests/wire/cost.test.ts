@@ -6,9 +6,8 @@ let world: World
 let ada: Person
 let chatId: string
 beforeAll(async () => {
-  // Feed and rescue rest: only what the request itself does is counted.
-  const settings = { FEED_POLL_DELAY_MS: '3600000', RESCUE_SCHEDULE: '0 0 0 1 1 *' }
-  world = await startWorld({ settings })
+  // As an app that stands by: feed and timers rest, only what the request itself does is counted.
+  world = await startWorld({ settings: { STANDBY: 'true' } })
   ada = await world.register('ada')
   const bob = await world.register('bob')
   chatId = (await ada.call('POST', 'chats', { kind: 'direct', userId: bob.userId })).body.chatId

@@ -32,11 +32,13 @@ members.add         200              200              forbidden        forbidden
 members.list        200              200              200              200              chat-not-found   chat-not-found   200              unauthorized     unauthorized
 members.remove      204              204              204              forbidden        chat-not-found   chat-not-found   forbidden        unauthorized     unauthorized
 members.set         200              200              forbidden        forbidden        chat-not-found   chat-not-found   forbidden        unauthorized     unauthorized
+messages.clear      200              200              forbidden        forbidden        chat-not-found   chat-not-found   forbidden        unauthorized     unauthorized
 messages.delete     200              200              200              forbidden        chat-not-found   chat-not-found   blocked          unauthorized     unauthorized
 messages.edit       forbidden        forbidden        200              forbidden        chat-not-found   chat-not-found   blocked          unauthorized     unauthorized
 messages.get        200              200              200              200              chat-not-found   chat-not-found   200              unauthorized     unauthorized
 messages.list       200              200              200              200              chat-not-found   chat-not-found   200              unauthorized     unauthorized
 messages.react      200              200              200              forbidden        chat-not-found   chat-not-found   blocked          unauthorized     unauthorized
+messages.search     200              200              200              200              chat-not-found   chat-not-found   200              unauthorized     unauthorized
 messages.send       201              201              201              forbidden        chat-not-found   chat-not-found   blocked          unauthorized     unauthorized
 messages.unreact    204              204              204              204              chat-not-found   chat-not-found   204              unauthorized     unauthorized
 negotiate           200              200              200              200              200              200              200              unauthorized     unauthorized
@@ -49,6 +51,7 @@ reports.list        forbidden        forbidden        forbidden        forbidden
 runs.get            200              200              200              200              chat-not-found   chat-not-found   not-found        unauthorized     unauthorized
 runs.regenerate     201              201              201              forbidden        chat-not-found   chat-not-found   not-found        unauthorized     unauthorized
 runs.stop           200              200              200              forbidden        chat-not-found   chat-not-found   not-found        unauthorized     unauthorized
+search              200              200              200              200              200              200              200              unauthorized     unauthorized
 settings.get        200              200              200              200              200              200              200              unauthorized     unauthorized
 settings.update     200              200              200              200              200              200              200              unauthorized     unauthorized
 sync                200              200              200              200              200              200              200              unauthorized     unauthorized
