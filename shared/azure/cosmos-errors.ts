@@ -8,6 +8,12 @@ export function statusOf(error: unknown): number | string | undefined {
   return typeof code === 'number' || typeof code === 'string' ? code : undefined
 }
 
+/** What the service says beyond the status. */
+export function subStatusOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('substatus' in error)) return undefined
+  return Number(error.substatus)
+}
+
 export function retryAfterOf(error: unknown): number {
   if (typeof error === 'object' && error !== null && 'retryAfterInMs' in error) {
     return Number(error.retryAfterInMs) || 100

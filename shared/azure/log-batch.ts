@@ -126,6 +126,8 @@ export function toOutcome(steps: Step[], results: OperationResponse[]): CommitOu
   const index = results.findIndex((result) => result.statusCode >= 400 && result.statusCode !== 424)
   if (index < 0) return { kind: 'committed' }
   const { statusCode } = results[index]!
+  // A single operation is forbidden for want of room only: whoever may not write at all is refused as a whole.
+  if (statusCode === 403) return { kind: 'full' }
   if (statusCode === 429) return { kind: 'throttled', retryAfterMs: 50 }
   if (statusCode === 408 || statusCode === 449 || statusCode >= 500) {
     return { kind: 'unknown', cause: new Error(`Batch operation ${index} answered ${statusCode}.`) }

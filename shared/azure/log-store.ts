@@ -5,7 +5,7 @@ import type { ChatJob } from '../domain/chat-job.ts'
 import type { MessageEntry, StoredEntry } from '../domain/entry.ts'
 import { folded } from '../domain/user.ts'
 import type { CommitOutcome, LogBatch, LogStore, MediaRange, MessageRange } from '../services/ports.ts'
-import { retryAfterOf, statusOf } from './cosmos-errors.ts'
+import { retryAfterOf, statusOf, subStatusOf } from './cosmos-errors.ts'
 import { inList, queryAll, readItem } from './cosmos-items.ts'
 import { toOutcome, toSteps } from './log-batch.ts'
 import {
@@ -125,6 +125,9 @@ export function createLogStore(chats: Container): LogStore {
   }
 }
 
+/** A logical partition holds 20 GB: https://learn.microsoft.com/azure/cosmos-db/concepts-limits */
+const NO_ROOM = 1014
+
 async function commit(chats: Container, chatId: string, batch: LogBatch): Promise<CommitOutcome> {
   const steps = toSteps(chatId, batch)
   try {
@@ -138,6 +141,7 @@ async function commit(chats: Container, chatId: string, batch: LogBatch): Promis
     const error = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown
     const status = statusOf(error)
     if (status === 429) return { kind: 'throttled', retryAfterMs: retryAfterOf(error) }
+    if (status === 403 && subStatusOf(error) === NO_ROOM) return { kind: 'full' }
     const refused =
       typeof status === 'number' && status >= 400 && status < 500 && status !== 408 && status !== 449
     if (refused) throw thrown

@@ -3,6 +3,8 @@ import { chatGroup } from '../domain/chat.ts'
 import type { InboxStore, Push } from './ports.ts'
 
 const PAGE = 1_000
+/** A new socket hears so many chats, the most recently active ones. `sync` lets it into the others that it looks at. */
+const MAX_LIVE_CHATS = 5_000
 
 /** Every group a new socket of this user belongs to: its own and the chats'. One query for up to a thousand chats. */
 export async function groupsOf(inbox: InboxStore, userId: string, own: string[]): Promise<string[]> {
@@ -12,7 +14,7 @@ export async function groupsOf(inbox: InboxStore, userId: string, own: string[])
     const page = await inbox.list(userId, { limit: PAGE, cursor })
     groups.push(...page.items.map(({ chatId }) => chatGroup(chatId)))
     cursor = page.cursor
-  } while (cursor !== undefined)
+  } while (cursor !== undefined && groups.length < MAX_LIVE_CHATS)
   return groups
 }
 

@@ -50,6 +50,8 @@ export type CommitOutcome =
   /** Nobody knows whether it was written: look the keys up first. */
   | { kind: 'unknown'; cause: unknown }
   | { kind: 'throttled'; retryAfterMs: number }
+  /** The chat's partition has no room left. */
+  | { kind: 'full' }
 
 export interface LogStore {
   commit(chatId: string, batch: LogBatch): Promise<CommitOutcome>

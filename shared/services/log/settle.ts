@@ -41,6 +41,9 @@ export function settleExpired(open: Pending[], now: number): Pending[] {
   })
 }
 
+export const chatIsFull = (chatId: string): ChatError =>
+  new ChatError('limit-reached', `The chat ${chatId} has no room for more: begin another.`)
+
 export const idReused = (entry: NewEntry): ChatError =>
   new ChatError(
     'id-reused',

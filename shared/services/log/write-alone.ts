@@ -9,6 +9,7 @@ import type { Appender } from './append.ts'
 import type { AppendDeps } from './append-deps.ts'
 import { type Lane, learnRivals, learnTail, rivalCount, tailIsStale } from './lane.ts'
 import { pause } from './pause.ts'
+import { chatIsFull } from './settle.ts'
 
 export interface AloneDeps extends AppendDeps {
   appender: Appender
@@ -102,6 +103,8 @@ async function attempt(deps: AloneDeps, lane: Lane, course: Course): Promise<Wri
       return { entries, created: true }
     case 'not-writer':
       throw await deps.explainRefusal(chatId, outcome.userId)
+    case 'full':
+      throw chatIsFull(chatId)
     case 'conflict':
       course.losses++
       return settleConflict(deps, lane, course, tail)

@@ -14,7 +14,7 @@ import {
   tailIsStale,
 } from './lane.ts'
 import { pause } from './pause.ts'
-import { settleByKey, settleExpired, settleFound, settleRefused } from './settle.ts'
+import { chatIsFull, settleByKey, settleExpired, settleFound, settleRefused } from './settle.ts'
 
 /** Writes until every entry of the batch is answered: stored, found, refused or out of time. */
 export async function writeBatch(deps: AppendDeps, lane: Lane, batch: Pending[]): Promise<void> {
@@ -67,6 +67,10 @@ export async function writeBatch(deps: AppendDeps, lane: Lane, batch: Pending[])
       case 'throttled':
         await deps.time.sleep(outcome.retryAfterMs * (1 + deps.random()))
         break
+      case 'full':
+        open = await settleByKey(deps.log, lane.chatId, open)
+        for (const pending of open) pending.reject(chatIsFull(lane.chatId))
+        return
       case 'stale':
       case 'member-conflict':
         throw new ChatError('internal', 'A message batch changes nothing that is there.')
