@@ -1,6 +1,7 @@
-// `node bench/scale.ts`: how far the design goes, by simulation. Load grows by steps until something is at its limit; what
+// `node bench/scale.ts [--write]`: how far the design goes, by simulation. Load grows by steps until something is at its limit; what
 // lifts that limit is done, and it grows on, up to a million connections and 100,000 messages a second. Limits are those
 // that Microsoft publishes; what a message takes is what the tests measure.
+import { put } from '../infra/cost/document.ts'
 import measured from '../infra/cost/measured.json' with { type: 'json' }
 
 /** A message per second for ten connections, as at the goal. */
@@ -229,6 +230,7 @@ export function table(): string {
 const kind = (remedy: string): string => remedy.replace(/^\d+ services.*/, 'several services')
 
 if (import.meta.main) {
+  if (process.argv.includes('--write')) await put('docs/operations.md', 'scale', table())
   console.log(table())
   const { limits } = simulate()
   console.log(

@@ -1,7 +1,8 @@
 // `npm run cost`: what a month costs at no, 1,000, 100,000 and 1,000,000 messages a day, or at what the options say.
 import { Command } from 'commander'
+import { put } from './document.ts'
 import measuredFile from './measured.json' with { type: 'json' }
-import { type Cost, costOf, othersCost, type Prices, type Setup, type Usage } from './model.ts'
+import { type Cost, costOf, type Measured, othersCost, type Prices, type Setup, type Usage } from './model.ts'
 import pricesFile from './prices.json' with { type: 'json' }
 
 export const USAGE: Usage = {
@@ -95,16 +96,39 @@ export function table(columns: [number, string][], usage: Usage): string {
 
 export const documented = (): string => table(COLUMNS, USAGE)
 
+/** What each figure of measured.json is, in words. */
+const FIGURES: Record<keyof Measured, string> = {
+  commit: 'a message: the batch that commits it (two strong reads, one indexed write)',
+  head: 'a message: the patch of the chat’s head, beside',
+  receipt: 'a read receipt',
+  connectAndSync: 'opening a connection and synchronising five chats',
+  historyPage: 'a page of history, 50 messages, in a direct chat',
+  feedPerChatOfBatch: 'the feed: a chat and its head, per chat in a batch',
+  feedPerBatch: 'the feed: reading a batch and keeping its place',
+  emptyPoll: 'a poll of the feed that finds nothing',
+  timer: 'a timer that finds nothing to do',
+}
+
+export const figures = (): string =>
+  [
+    '| what | request units |',
+    '| --- | ---: |',
+    ...Object.entries(FIGURES).map(([name, what]) => `| ${what} | ${measured[name as keyof Measured]} |`),
+  ].join('\n')
+
 if (import.meta.main) {
   const program = new Command('npm run cost --')
     .description('What a month costs, in US dollars. Prices and their dates: infra/cost/prices.json.')
     .option('--messages <list>', 'messages a day, several by commas; without it those of docs/cost.md')
+    .option('--write', 'puts the tables into docs/cost.md')
     .option('--setup <name>', `one of ${Object.keys(SETUPS).join(', ')}`, 'small')
   for (const [name, value] of Object.entries(USAGE)) {
     if (name !== 'messagesPerDay')
       program.option(`--${dashed(name)} <n>`, `${value} by default`, Number, value)
   }
-  const { messages, setup, ...given } = program.parse().opts<Usage & { messages?: string; setup: string }>()
+  const { messages, setup, write, ...given } = program
+    .parse()
+    .opts<Usage & { messages?: string; setup: string; write?: boolean }>()
   if (!(setup in SETUPS)) program.error(`There is no setup ${setup}.`)
   const columns = messages?.split(',').map((count): [number, string] => [Number(count), setup])
   if (
@@ -112,6 +136,10 @@ if (import.meta.main) {
     Object.values(given).some((value) => !(Number(value) >= 0))
   ) {
     program.error('Every figure must be a number that is not negative.')
+  }
+  if (write) {
+    await put('docs/cost.md', 'cost', documented())
+    await put('docs/cost.md', 'figures', figures())
   }
   console.log(table(columns ?? COLUMNS, { ...USAGE, ...given }))
 }

@@ -1,4 +1,5 @@
-// The request units that docs/cost.md reckons with, measured: whatever makes an operation dearer fails here first.
+// The request units that docs/cost.md reckons with, measured: whatever makes an operation dearer fails here first. When that is
+// meant: mend infra/cost/measured.json, then `npm run cost -- --write` and `node bench/scale.ts --write`.
 import measured from '../../infra/cost/measured.json' with { type: 'json' }
 import type { Person } from '../support/person.ts'
 import type { Socket } from '../support/socket.ts'
