@@ -56,7 +56,7 @@ const STORED_KB = 1.6
 /** One request and its traces, per execution. */
 const LOGGED_KB = 2.5
 /** A feed keeps its leases, whatever comes: renewed every 17 s, looked at every 13 s. */
-const LEASES_RU_PER_S = 1.2
+const LEASES_RU_PER_S = 1
 /** Two timers look once a minute for what was left undone, each with a query over all partitions. */
 const TIMERS_PER_S = 2 / 60
 const FEED_BATCH = 100

@@ -34,12 +34,12 @@ test('when messages come fast, the feed reads them in batches of 100 at most', (
 
 test('serverless: what is used and what is stored, and at rest the leases and the polls', () => {
   const rest = costOf({ ...usage, messagesPerDay: 0 }, dev, measured, prices)
-  // 2,626,560 s × (1.2 + 2/5 + 6 × 2/60) RU = 4.7278 million, at $0.25
-  expect(rest.cosmos).toBeCloseTo(1.182, 3)
-  expect(rest.total).toBeCloseTo(1.182, 3)
+  // 2,626,560 s × (1 + 2/5 + 6 × 2/60) RU = 4.2025 million, at $0.25
+  expect(rest.cosmos).toBeCloseTo(1.0506, 3)
+  expect(rest.total).toBeCloseTo(1.0506, 3)
   const used = costOf(usage, dev, measured, prices)
   // 30,400 × 71 RU = 2.1584 million: $0.5396; 12 × 30,400 × 1.6 KB = 0.58368 GB: $0.14592
-  expect(used.cosmos).toBeCloseTo(1.182 + 0.5396 + 0.1459, 3)
+  expect(used.cosmos).toBeCloseTo(1.0506 + 0.5396 + 0.1459, 3)
 })
 
 test('autoscale: never less than a tenth of the most, never more than that', () => {
