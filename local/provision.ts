@@ -1,17 +1,21 @@
-// Creates what is absent: database, containers, queues and blob containers, as infra/containers.json has them, and lets
-// pages reach the blobs. Runs in a short-lived process, because the SDKs it needs would stay in the supervisor's memory
+// Creates what is absent: database, containers, queues and blob containers, as infra/containers.json has them, gives
+// containers of an earlier version the indexes they lack, and lets pages reach the blobs. Runs in a short-lived process, because the SDKs it needs would stay in the supervisor's memory
 // for nothing.
 import { readFile } from 'node:fs/promises'
-import { CosmosClient, type PartitionKeyKind } from '@azure/cosmos'
+import { CosmosClient, type Database, type PartitionKeyKind } from '@azure/cosmos'
 import { BlobServiceClient } from '@azure/storage-blob'
 import { QueueServiceClient } from '@azure/storage-queue'
 import * as z from 'zod'
+
+const paths = z.array(z.looseObject({ path: z.string() })).optional()
+const indexingPolicy = z.looseObject({ includedPaths: paths, fullTextIndexes: paths }).optional()
 
 const plan = z.object({
   database: z.string(),
   containers: z.array(
     z.looseObject({
       id: z.string(),
+      indexingPolicy,
       partitionKey: z.object({
         paths: z.array(z.string()),
         kind: z.enum(['Hash', 'MultiHash']).transform((kind) => kind as PartitionKeyKind),
@@ -22,6 +26,8 @@ const plan = z.object({
   queues: z.array(z.string()),
   blobContainers: z.array(z.string()),
 })
+
+type Planned = z.infer<typeof plan>['containers'][number]
 
 const task = z.object({ plan: z.string(), cosmos: z.string(), storage: z.string() })
 
@@ -34,7 +40,7 @@ async function provision({ plan: file, cosmos, storage }: z.infer<typeof task>):
   const createContainers = async (): Promise<void> => {
     const client = new CosmosClient(cosmos)
     const { database: made } = await client.databases.createIfNotExists({ id: database })
-    await Promise.all(containers.map((container) => made.containers.createIfNotExists(container)))
+    await Promise.all(containers.map((container) => ensureContainer(made, container)))
     client.dispose()
   }
   await Promise.all([
@@ -43,6 +49,19 @@ async function provision({ plan: file, cosmos, storage }: z.infer<typeof task>):
     openToPages(blobService),
     ...blobContainers.map((name) => blobService.getContainerClient(name).createIfNotExists()),
   ])
+}
+
+async function ensureContainer(database: Database, planned: Planned): Promise<void> {
+  const { container, resource } = await database.containers.createIfNotExists(planned)
+  const there = indexingPolicy.parse(resource?.indexingPolicy)
+  if (planned.indexingPolicy && indexed(there) !== indexed(planned.indexingPolicy))
+    await container.replace(planned)
+}
+
+/** What a policy indexes, to compare with another. */
+function indexed(policy: Planned['indexingPolicy']): string {
+  const { includedPaths = [], fullTextIndexes = [] } = policy ?? {}
+  return JSON.stringify([includedPaths, fullTextIndexes].map((some) => some.map(({ path }) => path).sort()))
 }
 
 /** Pages upload and download by signed addresses, which are all the permission there is. */

@@ -107,12 +107,19 @@ test('for everybody: an entry that all see, and nothing left to read, also of wh
 /** What is left of a chat in the store. */
 async function stored(chatId: string) {
   const client = new CosmosClient(world.cosmos.connectionString)
-  const container = client.database('parley').container('chats')
-  const { resources } = await container.items.query('SELECT * FROM c', { partitionKey: chatId }).fetchAll()
+  const read = (container: string) =>
+    client
+      .database('parley')
+      .container(container)
+      .items.query('SELECT * FROM c', { partitionKey: chatId })
+      .fetchAll()
+  const [{ resources }, { resources: state }] = await Promise.all([read('chats'), read('state')])
   client.dispose()
   return {
     texts: resources.filter(({ content, mentions, reactions }) => content ?? mentions ?? reactions),
     jobs: resources.filter(({ id }) => id.startsWith('job:')).length,
+    runs: state.filter(({ id }) => id.startsWith('run:')).map(({ text }) => text),
+    preview: state.find(({ id }) => id === 'head').last.preview,
   }
 }
 
@@ -144,6 +151,9 @@ test('a bot forgets what its person cleared', async () => {
   }
   await ask('my secret', 1)
   await ada.call('DELETE', `chats/${chatId}/messages?for=everyone`)
+  // Its own words go as well, from the log and from the run that wrote them.
+  while ((await stored(chatId)).jobs > 0);
+  expect(await stored(chatId)).toEqual({ texts: [], jobs: 0, runs: [''], preview: '' })
   await ask('what did I say?', 2)
   expect(world.ai.stats().last?.turns).toMatchObject([{ role: 'user', text: 'what did I say?' }])
 })
