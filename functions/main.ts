@@ -13,6 +13,7 @@ import { addMembersEndpoint } from './http/add-members.ts'
 import { asyncapiEndpoint } from './http/asyncapi.ts'
 import { blockUserEndpoint } from './http/block-user.ts'
 import { clearMessagesEndpoint } from './http/clear-messages.ts'
+import { configureBotEndpoint } from './http/configure-bot.ts'
 import { createAttachmentEndpoint } from './http/create-attachment.ts'
 import { createChatEndpoint } from './http/create-chat.ts'
 import { createReportEndpoint } from './http/create-report.ts'
@@ -117,6 +118,7 @@ const endpoints = [
   listAttachmentsEndpoint,
   getAttachmentEndpoint,
   listBotsEndpoint,
+  configureBotEndpoint,
   getRunEndpoint,
   stopRunEndpoint,
   regenerateEndpoint,

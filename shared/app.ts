@@ -16,6 +16,7 @@ import { createSecrets } from './azure/secrets.ts'
 import { createSessionStore } from './azure/session-store.ts'
 import { signingKeysOf } from './azure/signing-keys.ts'
 import { createStateStore } from './azure/state-store.ts'
+import { createUsageStore } from './azure/usage-store.ts'
 import { createUserStore } from './azure/user-store.ts'
 import { createPush } from './azure/web-pubsub.ts'
 import type { Config } from './config.ts'
@@ -27,6 +28,7 @@ import { renderChat } from './protocol/render-chat.ts'
 import { createModels } from './providers/models.ts'
 import { createRevocations } from './services/auth/revocations.ts'
 import { createRotatingIssuer } from './services/auth/rotating-issuer.ts'
+import { byPatterns } from './services/bots/moderate.ts'
 import type { ChatView } from './services/chats/view.ts'
 import { createGauges } from './services/gauges.ts'
 import { createLimiter } from './services/limiter.ts'
@@ -109,6 +111,9 @@ export function createApp(config: Config, logger: Logger) {
       { ...config, apiKey: apiKeys(config, secrets), token: modelTokens(credential) },
       { time, random: Math.random, logger, firstTokenMs: config.firstTokenMs },
     ),
+    usage: createUsageStore(cosmos.container('users'), cosmos.container('state')),
+    quotas: config.quotas,
+    moderate: byPatterns(config.moderationPatterns),
     repairAfterMs: config.repairAfterMs,
     attachmentLimits: config.attachmentLimits,
     uploadMaxAgeMs: config.uploadMaxAgeMs,

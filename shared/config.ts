@@ -41,6 +41,7 @@ const bot = z
     temperature: z.number().min(0).max(2).optional(),
     contextTokens: z.int().positive().optional(),
     replyTokens: z.int().positive().optional(),
+    images: z.boolean().optional(),
   })
   .transform(({ models, provider, model, ...rest }, context): Bot => {
     const one = modelName.safeParse({ provider, model }).data
@@ -59,6 +60,19 @@ export const signingKeySet = json(z.object({ keys: z.array(signingKey).min(1) })
 
 const bytes = z.int().min(1).optional()
 const attachmentLimits = z.strictObject({ image: bytes, video: bytes, audio: bytes, file: bytes })
+
+const pattern = text.transform((value, context): RegExp => {
+  try {
+    return new RegExp(value, 'iu')
+  } catch {
+    context.addIssue('is no regular expression')
+    return z.NEVER
+  }
+})
+const quotas = z.strictObject({
+  userTokensPerDay: z.int().positive().optional(),
+  chatTokensPerDay: z.int().positive().optional(),
+})
 
 const wholeNumber = z
   .string()
@@ -94,6 +108,8 @@ const settings = z.object({
   AZURE_OPENAI_API_KEY: maybe,
   AZURE_OPENAI_API_VERSION: text.default('2024-10-21'),
   FIRST_TOKEN_MS: milliseconds.default(20_000),
+  MODERATION_PATTERNS: json(z.array(pattern)).default([]),
+  BOT_QUOTAS: json(quotas).default({}),
   REPAIR_AFTER_MS: milliseconds.default(3_000),
   ATTACHMENT_LIMITS: json(attachmentLimits).default({}),
   UPLOAD_MAX_AGE_MS: milliseconds.default(24 * 3600_000),
@@ -145,6 +161,10 @@ export interface Config {
   azureOpenAi: { endpoint: string | undefined; apiKey: string | undefined; apiVersion: string }
   /** How long a model may take to its first token. */
   firstTokenMs: number
+  /** What bots are not asked, and do not say. */
+  moderationPatterns: RegExp[]
+  /** What bots may use in a day. */
+  quotas: z.infer<typeof quotas>
   repairAfterMs: number
   /** The largest attachment of each type, bytes. */
   attachmentLimits: AttachmentLimits
@@ -204,6 +224,8 @@ export function readConfig(environment: Record<string, string | undefined> = pro
       apiVersion: env.AZURE_OPENAI_API_VERSION,
     },
     firstTokenMs: env.FIRST_TOKEN_MS,
+    moderationPatterns: env.MODERATION_PATTERNS,
+    quotas: env.BOT_QUOTAS,
     repairAfterMs: env.REPAIR_AFTER_MS,
     attachmentLimits: { ...ATTACHMENT_LIMITS, ...given(env.ATTACHMENT_LIMITS) },
     uploadMaxAgeMs: env.UPLOAD_MAX_AGE_MS,

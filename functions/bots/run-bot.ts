@@ -12,6 +12,9 @@ const botJob = z.strictObject({
   seq: z.int(),
   botId: z.string(),
   sibling: z.string().optional(),
+  askedBy: z.string().optional(),
+  task: z.literal('summary').optional(),
+  from: z.int().optional(),
 })
 /** As in host.json: after this delivery the message is poison. */
 const MAX_DEQUEUE_COUNT = 5

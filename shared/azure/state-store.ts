@@ -1,6 +1,6 @@
 // The `state` container: heads, receipts and runs, hot and mutable, apart from the log's change feed.
 import type { Container, OperationInput, PatchOperation } from '@azure/cosmos'
-import { isOpen, type Run, type Turn } from '../domain/bot.ts'
+import { isOpen, type Run, type Summary, type Turn } from '../domain/bot.ts'
 import type { Head, Receipt } from '../domain/chat.ts'
 import type { Position } from '../domain/entry.ts'
 import { fewAtATime } from '../domain/few-at-a-time.ts'
@@ -104,6 +104,19 @@ export function createStateStore(state: Container): StateStore {
         at: step.at,
       }))
     },
+    async readSummary(chatId) {
+      const found = await readItem<Summary>(state, chatId, 'summary')
+      return found && { summary: toSummary(found.item), etag: found.etag }
+    },
+    async writeSummary(summary, etag) {
+      const item = { id: 'summary', ttl: RUN_TTL_S, ...summary }
+      if (etag === undefined) return createItem(state, item)
+      return (await replaceItem(state, summary.chatId, item, etag)) !== undefined
+    },
+    async dropSummary(chatId, seq = 0) {
+      const found = await readItem<Summary>(state, chatId, 'summary')
+      if (found && seq <= found.item.through) await deleteItem(state, chatId, 'summary')
+    },
     async createRun(run) {
       const item = runDocument(run)
       const created = await createItem(state, item)
@@ -138,6 +151,8 @@ function toRun(item: Run): Run {
   } = withoutSystemFields(item) as Run & { runState?: string; ttl?: number }
   return run
 }
+
+const toSummary = ({ chatId, text, from, through }: Summary): Summary => ({ chatId, text, from, through })
 
 /** `last` is one object, so that moving the head is one patch operation. */
 interface StoredHead {

@@ -10,6 +10,17 @@ export interface Bot {
   /** What of the conversation is shown to the model, and how long its answer may be. */
   contextTokens?: number | undefined
   replyTokens?: number | undefined
+  /** False for models that take no images. */
+  images?: boolean | undefined
+}
+
+/** What a chat wants otherwise of a bot. */
+export interface BotSettings {
+  /** Said to the model after the bot's own. */
+  systemPrompt?: string | undefined
+  temperature?: number | undefined
+  /** How many of the newest messages the model is shown; what is older, as a summary. */
+  contextMessages?: number | undefined
 }
 
 export interface ModelName {
@@ -36,6 +47,8 @@ export interface Run {
   promptSeq: number
   /** Tells a regenerated answer from the first one to the same prompt. */
   sibling?: string | undefined
+  /** Who asked for it, where that is not who wrote the prompt. */
+  askedBy?: string | undefined
   state: RunState
   /** Somebody asked for the end; whoever works on it obeys at the next checkpoint. */
   stopRequested?: boolean | undefined
@@ -45,10 +58,15 @@ export interface Run {
   fence: number
   leaseUntil: number
   text: string
+  /** Why it failed. */
+  reason?: FailureReason | undefined
   replySeq?: number | undefined
   usage?: Usage | undefined
   createdAt: string
 }
+
+/** `model`: no model answered; `refused`: the rules forbid what was asked or said; `quota`: the tokens of the day are used up. */
+export type FailureReason = 'model' | 'refused' | 'quota'
 
 export interface Usage {
   promptTokens: number
@@ -63,4 +81,13 @@ export interface Turn {
   runId: string
   /** Epoch milliseconds. */
   takenAt: number
+}
+
+/** Of a chat's older messages, for the models. Nobody else is shown it. */
+export interface Summary {
+  chatId: string
+  text: string
+  /** The first and the last seq that it speaks of. */
+  from: number
+  through: number
 }

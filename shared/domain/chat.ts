@@ -1,4 +1,5 @@
 // Chats, their members, and the documents that hang off them.
+import type { BotSettings } from './bot.ts'
 import type { Position, Role } from './entry.ts'
 import { folded } from './user.ts'
 
@@ -13,6 +14,8 @@ export interface Chat {
   createdAt: string
   /** Bots that are members. */
   bots: string[]
+  /** What the chat wants of them otherwise, by bot. */
+  botSettings?: Record<string, BotSettings> | undefined
   /** How many are in it, bots included. */
   memberCount?: number | undefined
   /** Up to where everybody's history is gone. The head says it too, in a moment. */

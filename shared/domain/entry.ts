@@ -1,6 +1,8 @@
 // The log of a chat: entries numbered 1, 2, 3… without a gap. An entry is a message or whatever else
 // changes what a member sees. `n` counts the messages so far, so unread is arithmetic.
 
+import type { FailureReason } from './bot.ts'
+
 export interface Position {
   seq: number
   n: number
@@ -62,6 +64,7 @@ export interface RunMark {
   runId: string
   promptSeq: number
   state: 'done' | 'stopped' | 'failed'
+  reason?: FailureReason | undefined
 }
 
 export interface MemberEntry extends EntryBase {
@@ -112,9 +115,11 @@ export interface ClearEntry extends EntryBase {
 
 export interface ChatEntry extends EntryBase {
   type: 'chat'
-  change: 'created' | 'renamed' | 'visibility'
+  change: 'created' | 'renamed' | 'visibility' | 'bot'
   name?: string | undefined
   visibility?: 'private' | 'public' | undefined
+  /** The bot that was configured. */
+  botId?: string | undefined
 }
 
 export interface ClosedEntry extends EntryBase {

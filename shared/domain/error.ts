@@ -29,6 +29,7 @@ export const ERRORS = {
   'too-large': { title: 'The request is too large', status: 413, retry: 'never' },
   'unsupported-type': { title: 'Files of this type are not taken', status: 415, retry: 'never' },
   'too-many-attempts': { title: 'Too many attempts; wait', status: 429, retry: 'later' },
+  'quota-exceeded': { title: 'The tokens of the day are used up', status: 429, retry: 'later' },
   'rate-limited': { title: 'Too many requests; slow down', status: 429, retry: 'later' },
   internal: { title: 'Something went wrong', status: 500, retry: 'same-id' },
   busy: { title: 'Busy; try again', status: 503, retry: 'same-id' },

@@ -1,4 +1,4 @@
-import type { Bot } from '../domain/bot.ts'
+import type { Bot, BotSettings } from '../domain/bot.ts'
 import { type Chat, clearedSeq, type Head, type InboxItem, type Receipt } from '../domain/chat.ts'
 import { renderReceipt } from './render.ts'
 
@@ -9,7 +9,7 @@ interface ChatParts {
   unread: number
   unreadMentions: number
   members?: string[] | undefined
-  bot?: Pick<Bot, 'botId' | 'displayName'> | undefined
+  bot?: (Pick<Bot, 'botId' | 'displayName'> & { settings?: BotSettings | undefined }) | undefined
 }
 
 /** A chat as its member sees it. A direct chat carries the other person's name. */
@@ -29,7 +29,22 @@ export function renderChat({ item, head, receipt, unread, unreadMentions, member
     muted: item.muted,
     pinned: item.pinned,
     ...(cleared > 0 && { clearedSeq: cleared }),
-    ...(bot && { bot: { botId: bot.botId, displayName: bot.displayName } }),
+    ...(bot && { bot: renderChatBot(bot) }),
+  }
+}
+
+function renderChatBot(bot: NonNullable<ChatParts['bot']>) {
+  const { botId, displayName, settings } = bot
+  if (!settings) return { botId, displayName }
+  const { systemPrompt, temperature, contextMessages } = settings
+  return {
+    botId,
+    displayName,
+    settings: {
+      ...(systemPrompt !== undefined && { systemPrompt }),
+      ...(temperature !== undefined && { temperature }),
+      ...(contextMessages !== undefined && { contextMessages }),
+    },
   }
 }
 

@@ -55,8 +55,14 @@ export function renderEntry(entry: Entry) {
     case 'member':
       return { ...base, userId: entry.userId, change: entry.change, ...(entry.role && { role: entry.role }) }
     case 'chat': {
-      const { change, name, visibility } = entry
-      return { ...base, change, ...(name !== undefined && { name }), ...(visibility && { visibility }) }
+      const { change, name, visibility, botId } = entry
+      return {
+        ...base,
+        change,
+        ...(name !== undefined && { name }),
+        ...(visibility && { visibility }),
+        ...(botId !== undefined && { botId }),
+      }
     }
     case 'closed':
       return base
@@ -87,7 +93,7 @@ const renderMark = ({ seq, at }: Watermark) => ({ seq, at })
 export const renderMember = ({ userId, role, joined }: Member) => ({ userId, role, joinedSeq: joined.seq })
 
 export function renderRun(run: Run) {
-  const { runId, botId, promptSeq, state, attempt, text, replySeq, usage } = run
+  const { runId, botId, promptSeq, state, attempt, text, reason, replySeq, usage } = run
   return {
     runId,
     botId,
@@ -96,6 +102,7 @@ export function renderRun(run: Run) {
     attempt,
     index: text.length,
     text,
+    ...(reason && { reason }),
     ...(replySeq !== undefined && { replySeq }),
     ...(usage && { usage }),
   }

@@ -1,7 +1,7 @@
 // What the use cases need from the world. shared/azure meets these with the Azure SDKs.
 
 import type { Attachment } from '../domain/attachment.ts'
-import type { Run, Turn } from '../domain/bot.ts'
+import type { Run, Summary, Turn } from '../domain/bot.ts'
 import type { Chat, Head, InboxChange, InboxItem, Member, Receipt } from '../domain/chat.ts'
 import type { ChatJob, JobChange } from '../domain/chat-job.ts'
 import type { MediaType, MessageEntry, Position, StoredEntry } from '../domain/entry.ts'
@@ -173,10 +173,22 @@ export interface StateStore {
   listWaitingRuns(chatId: string): Promise<Run[]>
   /** Open runs anywhere that nobody has worked on since `before` (epoch milliseconds), at most `limit`. */
   listLapsedRuns(before: number, limit: number): Promise<Run[]>
+  /** Of what is too old to be shown to models word by word. */
+  readSummary(chatId: string): Promise<{ summary: Summary; etag: string } | undefined>
+  /** Writes it unless somebody did since; without an etag: unless there is one. */
+  writeSummary(summary: Summary, etag: string | undefined): Promise<boolean>
+  /** Forgets the summary; with `seq` only one that reaches so far. */
+  dropSummary(chatId: string, seq?: number): Promise<void>
   createRun(run: Run): Promise<{ run: Run; etag: string; created: boolean }>
   readRun(chatId: string, runId: string): Promise<{ run: Run; etag: string } | undefined>
   /** Writes only if nobody wrote since; undefined when somebody did. */
   replaceRun(run: Run, etag: string): Promise<{ etag: string } | undefined>
+}
+
+/** Tokens that bots used up, counted by day (`2026-03-01`). */
+export interface UsageStore {
+  read(payer: { userId: string; chatId: string }, day: string): Promise<{ user: number; chat: number }>
+  add(payer: { userId: string; chatId: string }, day: string, tokens: number): Promise<void>
 }
 
 export interface HeadMove extends Position {

@@ -1,4 +1,4 @@
-import { isOpen, type Run, type Turn } from '../../shared/domain/bot.ts'
+import { isOpen, type Run, type Summary, type Turn } from '../../shared/domain/bot.ts'
 import type { Head, Receipt } from '../../shared/domain/chat.ts'
 import type { ReadStep } from '../../shared/domain/read-at.ts'
 import type { StateStore } from '../../shared/services/ports.ts'
@@ -11,6 +11,7 @@ export function memoryState(): StateStore {
   const receipts = new Map<string, Receipt>()
   const steps: (ReadStep & { chatId: string })[] = []
   const runs = new Map<string, { run: Run; etag: string }>()
+  const summaries = new Map<string, { summary: Summary; etag: string }>()
   const turns = new Map<string, { turn: Turn; etag: string }>()
   const receiptsOf = (chatId: string) => [...receipts.values()].filter((receipt) => receipt.chatId === chatId)
   return {
@@ -86,6 +87,15 @@ export function memoryState(): StateStore {
     },
     readSteps: async (chatId, from, through) =>
       steps.filter((step) => step.chatId === chatId && step.from < through && step.seq >= from),
+    readSummary: async (chatId) => summaries.get(chatId),
+    async writeSummary(summary, etag) {
+      if (summaries.get(summary.chatId)?.etag !== etag) return false
+      summaries.set(summary.chatId, { summary, etag: String(Number(etag ?? 0) + 1) })
+      return true
+    },
+    async dropSummary(chatId, seq = 0) {
+      if (seq <= (summaries.get(chatId)?.summary.through ?? -1)) summaries.delete(chatId)
+    },
     async createRun(run) {
       const key = `${run.chatId}/${run.runId}`
       const known = runs.get(key)

@@ -37,6 +37,8 @@ test('connection strings, as emulators have them; the rest has defaults', () => 
     openai: { apiKey: undefined, baseUrl: undefined },
     azureOpenAi: { endpoint: undefined, apiKey: undefined, apiVersion: '2024-10-21' },
     firstTokenMs: 20_000,
+    moderationPatterns: [],
+    quotas: {},
     repairAfterMs: 3_000,
     attachmentLimits: { image: 20_971_520, video: 209_715_200, audio: 52_428_800, file: 104_857_600 },
     uploadMaxAgeMs: 86_400_000,
@@ -73,6 +75,19 @@ test('larger or smaller attachments, a type at a time', () => {
   })
   expect(() => read('{"picture":1}')).toThrow('ATTACHMENT_LIMITS')
   expect(() => read('{"image":0}')).toThrow('ATTACHMENT_LIMITS')
+})
+
+test('what bots are not asked, and how much they may use', () => {
+  const read = (more: Record<string, string>) => readConfig({ ...LOCAL, ...more })
+  const { moderationPatterns, quotas } = read({
+    MODERATION_PATTERNS: '["bom(b|be)"]',
+    BOT_QUOTAS: '{"userTokensPerDay":100000}',
+  })
+  expect(moderationPatterns).toEqual([/bom(b|be)/iu])
+  expect(quotas).toEqual({ userTokensPerDay: 100_000 })
+  expect(() => read({ MODERATION_PATTERNS: '["("]' })).toThrow('MODERATION_PATTERNS')
+  expect(() => read({ BOT_QUOTAS: '{"userTokensPerDay":0}' })).toThrow('BOT_QUOTAS')
+  expect(() => read({ BOT_QUOTAS: '{"tokens":1}' })).toThrow('BOT_QUOTAS')
 })
 
 test('a vault for secrets takes the place of keys in the settings', () => {

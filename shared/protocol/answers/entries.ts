@@ -1,6 +1,6 @@
 // The log as it is shown: one line per entry, and a message as it stands.
 import * as z from 'zod'
-import { contentOut, idOut, roleOut, seqOut, timeOut } from './things.ts'
+import { contentOut, failureOut, idOut, roleOut, seqOut, timeOut } from './things.ts'
 
 const base = {
   chatId: idOut,
@@ -15,6 +15,7 @@ const runMark = z.object({
   runId: idOut,
   promptSeq: seqOut,
   state: z.enum(['done', 'stopped', 'failed']),
+  reason: failureOut.optional(),
 })
 
 const message = {
@@ -54,9 +55,10 @@ export const entryOut = z
     z.object({
       ...base,
       type: z.literal('chat'),
-      change: z.enum(['created', 'renamed', 'visibility']),
+      change: z.enum(['created', 'renamed', 'visibility', 'bot']),
       name: z.string().optional(),
       visibility: z.enum(['private', 'public']).optional(),
+      botId: idOut.optional().meta({ description: 'The bot that was configured' }),
     }),
     z.object({ ...base, type: z.literal('clear'), through: seqOut }),
     z.object({ ...base, type: z.literal('closed') }),

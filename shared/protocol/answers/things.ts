@@ -60,6 +60,22 @@ export const memberOut = z
   .object({ userId: idOut, role: roleOut, joinedSeq: z.int().min(0) })
   .meta({ id: 'Member' })
 
+export const failureOut = z
+  .enum(['model', 'refused', 'quota'])
+  .meta({ description: 'No model answered; the rules forbid it; the tokens of the day are used up' })
+
+const chatBotOut = z.object({
+  botId: idOut,
+  displayName: z.string(),
+  settings: z
+    .object({
+      systemPrompt: z.string().optional(),
+      temperature: z.number().optional(),
+      contextMessages: z.int().optional(),
+    })
+    .optional(),
+})
+
 export const chatOut = z
   .object({
     chatId: idOut,
@@ -74,7 +90,7 @@ export const chatOut = z
     muted: z.boolean(),
     pinned: z.boolean(),
     clearedSeq: seqOut.optional().meta({ description: 'The history up to here is cleared: forget it' }),
-    bot: z.object({ botId: idOut, displayName: z.string() }).optional(),
+    bot: chatBotOut.optional(),
   })
   .meta({ id: 'Chat' })
 
@@ -87,6 +103,7 @@ export const runOut = z
     attempt: z.int().min(0),
     index: z.int().min(0).meta({ description: 'Characters in text' }),
     text: z.string(),
+    reason: failureOut.optional(),
     replySeq: seqOut.optional(),
     usage: z
       .object({ promptTokens: z.int(), replyTokens: z.int(), firstTokenMs: z.int(), totalMs: z.int() })

@@ -9,3 +9,17 @@ export const regenerateRequest = z.strictObject({
   seq,
   clientRequestId: clientId.optional(),
 })
+
+export const configureBotRequest = z
+  .strictObject({
+    chatId: id,
+    botId: id.optional(),
+    systemPrompt: z.string().trim().min(1).max(4_000).nullable().optional(),
+    temperature: z.number().min(0).max(2).nullable().optional(),
+    contextMessages: z.int().min(1).max(200).nullable().optional(),
+  })
+  .refine(
+    ({ systemPrompt, temperature, contextMessages }) =>
+      [systemPrompt, temperature, contextMessages].some((it) => it !== undefined),
+    'needs something to change: systemPrompt, temperature or contextMessages',
+  )

@@ -1,17 +1,35 @@
 import type { Bot } from '../../domain/bot.ts'
 import type { Appender } from '../log/append.ts'
-import type { InboxStore, Logger, LogStore, Provider, Push, StateStore, Time } from '../ports.ts'
+import type {
+  InboxStore,
+  Logger,
+  LogStore,
+  MediaStore,
+  Provider,
+  Push,
+  StateStore,
+  Time,
+  UsageStore,
+  UserStore,
+} from '../ports.ts'
+import type { Moderate } from './moderate.ts'
+import type { Quotas } from './quotas.ts'
 
 /** What runs need of the world. */
 export interface BotDeps {
   log: LogStore
   state: StateStore
   inbox: Pick<InboxStore, 'read'>
+  users: Pick<UserStore, 'read'>
+  media: Pick<MediaStore, 'inspect'>
+  usage: UsageStore
   push: Push
   time: Time
   logger: Logger
   appender: Appender
   bots: Bot[]
+  quotas: Quotas
+  moderate: Moderate
   /** Runs under way in this process, by id, and how to stop each. */
   activeRuns: Map<string, () => void>
   /** What answers for a bot: the first of its models that can. */

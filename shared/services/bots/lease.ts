@@ -21,13 +21,14 @@ export const LEASE_MS = 15_000
 
 /** The run that a job asks for, which nobody has begun. */
 export function freshRun(job: BotJob, now: number): Run {
-  const { chatId, seq, botId, sibling } = job
+  const { chatId, seq, botId, sibling, askedBy } = job
   return {
     runId: runIdOf(chatId, seq, botId, sibling),
     chatId,
     botId,
     promptSeq: seq,
     ...(sibling !== undefined && { sibling }),
+    ...(askedBy !== undefined && { askedBy }),
     state: 'waiting',
     attempt: 0,
     fence: 0,

@@ -9,6 +9,12 @@ export interface BotJob {
   botId: string
   /** Asks for another answer beside the first. */
   sibling?: string | undefined
+  /** Who asked for that. */
+  askedBy?: string | undefined
+  /** Asks for no answer, but for a summary of the chat up to `seq`. */
+  task?: 'summary' | undefined
+  /** Where the summary begins. */
+  from?: number | undefined
 }
 
 const PROMPT_MAX_AGE_MS = 24 * 3600_000

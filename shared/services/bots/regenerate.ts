@@ -8,8 +8,9 @@ import type { InboxStore, LogStore, StateStore, Time } from '../ports.ts'
 import { freshRun } from './lease.ts'
 import type { BotJob } from './prompts.ts'
 import { askedBots } from './prompts.ts'
+import { type QuotaDeps, refuseSpent } from './quotas.ts'
 
-export interface RegenerateDeps {
+export interface RegenerateDeps extends QuotaDeps {
   inbox: InboxStore
   log: LogStore
   state: StateStore
@@ -20,7 +21,7 @@ export interface RegenerateDeps {
 /**
  * Asks for another answer to a prompt, beside those there are. `seq` is a bot's reply, or the prompt itself.
  * @param clientRequestId the same one again finds the run that it made
- * @throws ChatError `chat-not-found`, `forbidden` for readers, `not-found` when the message is none that a bot answers
+ * @throws ChatError `chat-not-found`, `forbidden` for readers, `not-found` when the message is none that a bot answers, `quota-exceeded`
  */
 export async function regenerate(
   deps: RegenerateDeps,
@@ -34,8 +35,10 @@ export async function regenerate(
   const { promptSeq, botId } = await askedOf(deps, chatId, entry)
   const prompt = promptSeq === seq ? entry : await deps.log.readEntry(chatId, promptSeq)
   if (prompt?.type !== 'message' || prompt.deletedAt !== undefined) throw notFound(promptSeq)
+  const { userId: askedBy } = actor
+  await refuseSpent(deps, { chatId, userId: askedBy })
   const sibling = clientRequestId ? `${actor.userId}:${clientRequestId}` : deps.newId()
-  const job = { chatId, seq: promptSeq, botId, sibling }
+  const job = { chatId, seq: promptSeq, botId, sibling, askedBy }
   const { run, created } = await deps.state.createRun(freshRun(job, deps.time.now()))
   return { run, created, job }
 }

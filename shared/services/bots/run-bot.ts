@@ -1,18 +1,19 @@
 // One reply of a bot to one prompt. The run is made once, leased, fenced and checkpointed; the reply's key is the run,
 // so however often the job is delivered there is one reply.
-import type { Run, Usage } from '../../domain/bot.ts'
-import { START, visibleFrom } from '../../domain/chat.ts'
-import type { MessageEntry, NewEntry, StoredEntry } from '../../domain/entry.ts'
+import type { FailureReason } from '../../domain/bot.ts'
+import type { MessageEntry } from '../../domain/entry.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { BotDeps } from './bot-deps.ts'
-import { readContext } from './context.ts'
-import { hold, LEASE_MS, type Lease, takeRun } from './lease.ts'
+import { readContext, textOf } from './context.ts'
+import { end, fail, findReply, finish } from './finish-run.ts'
+import { hold, type Lease, takeRun } from './lease.ts'
+import { Refused } from './moderate.ts'
 import type { BotJob } from './prompts.ts'
+import { isSpent, payerOf, spend } from './quotas.ts'
 import { streamReply } from './stream-reply.ts'
+import { summarise } from './summarise.ts'
 import { tell } from './tell.ts'
 import { awaitTurn, jobOf, nextJobs } from './turn.ts'
-
-const FAILED_TEXT = 'I could not answer this time. Please ask again.'
 
 /**
  * Does a job to its end, or leaves it to whoever is at it. Returns the jobs that are next in the chat.
@@ -20,14 +21,18 @@ const FAILED_TEXT = 'I could not answer this time. Please ask again.'
  * @throws ChatError `unavailable` when the model failed and a try is left
  */
 export async function runBot(deps: BotDeps, job: BotJob, lastTry: boolean): Promise<BotJob[]> {
+  if (job.task === 'summary') {
+    await summarise(deps, job)
+    return []
+  }
   const prompt = await deps.log.readEntry(job.chatId, job.seq)
   if (prompt?.type !== 'message') return []
   const { isOurs, lapsed } = await awaitTurn(deps, job)
   if (!isOurs) return lapsed ? [jobOf(lapsed)] : []
   const lease = await takeOpenRun(deps, job).catch(ifBusy)
   if (lease === 'busy') return []
-  if (lease) await answer(deps, lease, prompt, lastTry)
-  return nextJobs(deps, job.chatId)
+  const more = lease ? await answer(deps, lease, prompt, lastTry) : []
+  return [...more, ...(await nextJobs(deps, job.chatId))]
 }
 
 /** Its owner is at work; should it die, the rescue finds the run. */
@@ -36,39 +41,61 @@ function ifBusy(error: unknown): 'busy' {
   throw error
 }
 
-async function answer(deps: BotDeps, lease: Lease, prompt: MessageEntry, lastTry: boolean): Promise<void> {
+/** Returns the work that the answer makes. */
+async function answer(
+  deps: BotDeps,
+  lease: Lease,
+  prompt: MessageEntry,
+  lastTry: boolean,
+): Promise<BotJob[]> {
   const { run } = lease
   const bot = deps.bots.find(({ botId }) => botId === run.botId)
-  if (run.stopRequested) return finish(deps, lease, { state: 'stopped', text: run.text })
   // A prompt that was taken back asks for nothing.
-  if (!prompt.content) return finish(deps, lease, { state: 'stopped', text: '' })
-  if (!bot) return finish(deps, lease, { state: 'failed', text: FAILED_TEXT })
+  if (run.stopRequested || !prompt.content) {
+    await finish(deps, lease, { state: 'stopped', text: prompt.content ? run.text : '' })
+    return []
+  }
+  if (!bot) {
+    await fail(deps, lease, 'model')
+    return []
+  }
   await tell(deps, run, { type: 'run.started', attempt: run.attempt, promptSeq: run.promptSeq })
   try {
-    const turns = await readContext(deps.log, run, await firstSeen(deps, prompt))
-    const request = {
-      system: bot.systemPrompt,
-      temperature: bot.temperature,
-      maxOutputTokens: bot.replyTokens,
-      turns,
+    const reason = await objection(deps, lease, prompt)
+    if (reason) {
+      await fail(deps, lease, reason)
+      return []
     }
-    const streamed = await streamReply(deps, lease, deps.model(bot), request)
-    if (!streamed) return
+    const asked = await readContext(deps, run, { bot, prompter: prompt.senderId })
+    const streamed = await streamReply(deps, lease, deps.model(bot), asked.request)
+    if (!streamed) return []
     const { isStopped, ...said } = streamed
-    await finish(deps, lease, { state: isStopped ? 'stopped' : 'done', ...said })
+    const ours = await finish(deps, lease, { state: isStopped ? 'stopped' : 'done', ...said })
+    if (!ours) return []
+    await spend(deps, payerOf(run, prompt), said.usage)
+    const { summarise: reach } = asked
+    return reach ? [{ chatId: run.chatId, botId: bot.botId, task: 'summary', ...reach }] : []
   } catch (error) {
     const { runId, attempt } = run
     deps.logger('warn', 'run.attempt.failed', { runId, attempt, error: String(error) })
-    if (lastTry) return finish(deps, lease, { state: 'failed', text: FAILED_TEXT })
+    const refused = error instanceof Refused
+    if (refused || lastTry) {
+      await fail(deps, lease, refused ? 'refused' : 'model')
+      return []
+    }
     await hold(deps, lease, { leaseUntil: deps.time.now() })
     throw new ChatError('unavailable', 'The model failed; the job will be tried again.', { cause: error })
   }
 }
 
-/** A bot goes by what its prompter may see: what is cleared, or was said before their time, it does not know. */
-async function firstSeen({ inbox, state }: BotDeps, { chatId, senderId }: MessageEntry): Promise<number> {
-  const [item, head] = await Promise.all([inbox.read(senderId, chatId), state.readHead(chatId)])
-  return visibleFrom(item ?? { joined: START, cleared: START }, head)
+/** Why no model is to be asked. */
+async function objection(
+  deps: BotDeps,
+  { run }: Lease,
+  prompt: MessageEntry,
+): Promise<FailureReason | undefined> {
+  if ((await deps.moderate({ by: 'person', text: textOf(prompt) })) === 'refused') return 'refused'
+  return (await isSpent(deps, payerOf(run, prompt))) ? 'quota' : undefined
 }
 
 /**
@@ -77,10 +104,12 @@ async function firstSeen({ inbox, state }: BotDeps, { chatId, senderId }: Messag
  * @throws ChatError `busy` while another holds the lease
  */
 export async function giveUpRun(deps: BotDeps, job: BotJob): Promise<BotJob[]> {
+  // Without a summary the bot knows less, and that is all.
+  if (job.task === 'summary') return []
   const prompt = await deps.log.readEntry(job.chatId, job.seq)
   if (prompt?.type !== 'message') return []
   const lease = await takeOpenRun(deps, job)
-  if (lease) await finish(deps, lease, { state: 'failed', text: FAILED_TEXT })
+  if (lease) await fail(deps, lease, 'model')
   return nextJobs(deps, job.chatId)
 }
 
@@ -92,61 +121,4 @@ async function takeOpenRun(deps: BotDeps, job: BotJob): Promise<Lease | undefine
   if (!reply) return lease
   await end(deps, lease, reply)
   return undefined
-}
-
-interface Answer {
-  state: 'done' | 'stopped' | 'failed'
-  text: string
-  usage?: Usage | undefined
-}
-
-/** The reply goes into the log before the run ends, so that a crash between the two only repeats the end. */
-async function finish(deps: BotDeps, lease: Lease, { state, text, usage }: Answer): Promise<void> {
-  const { runId, promptSeq, botId } = lease.run
-  if (state === 'stopped' && text.trim() === '') return endSilently(deps, lease)
-  const ours = await hold(deps, lease, { text, leaseUntil: deps.time.now() + LEASE_MS })
-  if (!ours) return deps.logger('info', 'run.taken-over', { runId })
-  const reply: NewEntry = {
-    type: 'message',
-    senderId: botId,
-    content: { type: 'text', text },
-    run: { runId, promptSeq, state },
-    dedupeKey: replyKey(runId),
-  }
-  await end(deps, lease, await appendReply(deps, lease.run, reply), usage)
-}
-
-/** Stopped before the first word: there is nothing to keep. */
-async function endSilently(deps: BotDeps, lease: Lease): Promise<void> {
-  const ours = await hold(deps, lease, { state: 'stopped', leaseUntil: 0 })
-  if (ours) await tell(deps, lease.run, { type: 'run.ended', state: 'stopped' })
-}
-
-/** The run ends as the reply in the log says, whoever wrote it. */
-async function end(deps: BotDeps, lease: Lease, reply: StoredEntry, usage?: Usage): Promise<void> {
-  if (reply.type !== 'message' || !reply.run) return
-  const { state } = reply.run
-  // Deleted meanwhile, it leaves no copy here either.
-  const text = reply.content?.type === 'text' ? reply.content.text : ''
-  const ours = await hold(deps, lease, { state, text, usage, leaseUntil: 0, replySeq: reply.seq })
-  if (ours) await tell(deps, lease.run, { type: 'run.ended', state, replySeq: reply.seq })
-}
-
-/** A reply that is there already, with other words, is another attempt's: it stays, ours is dropped. */
-async function appendReply(deps: BotDeps, run: Run, reply: NewEntry): Promise<StoredEntry> {
-  try {
-    return (await deps.appender.append(run.chatId, reply, run.promptSeq)).entry
-  } catch (error) {
-    if (!(error instanceof ChatError) || error.code !== 'id-reused') throw error
-    const first = await findReply(deps, run)
-    if (!first) throw error
-    return first
-  }
-}
-
-const replyKey = (runId: string): string => `bot:${runId}`
-
-async function findReply(deps: BotDeps, { chatId, runId }: Run): Promise<StoredEntry | undefined> {
-  const [reply] = await deps.log.findByKeys(chatId, [replyKey(runId)])
-  return reply
 }

@@ -5,7 +5,9 @@ import { MAX_TEXT } from '../../domain/budget.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { ModelRequest, Provider } from '../ports.ts'
 import type { BotDeps } from './bot-deps.ts'
+import { tokensOf } from './context.ts'
 import { hold, LEASE_MS, type Lease } from './lease.ts'
+import { Refused } from './moderate.ts'
 import { tell } from './tell.ts'
 
 const DELTA_MS = 100
@@ -50,6 +52,7 @@ export async function streamReply(
 
   async function flush(): Promise<void> {
     if (text.length === sent) return
+    if ((await deps.moderate({ by: 'bot', text })) === 'refused') throw new Refused()
     const delta = { type: 'run.delta', attempt: lease.run.attempt, index: sent, text: text.slice(sent) }
     sent = text.length
     sentAt = deps.time.now()
@@ -78,7 +81,13 @@ export async function streamReply(
     abort.abort()
   }
 
-  const measured = (): Usage => ({ ...usage, totalMs: deps.time.now() - started })
+  // A model that was stopped, or keeps no accounts, has not said what it took.
+  const measured = (): Usage => ({
+    ...usage,
+    promptTokens: usage.promptTokens || tokensOf(textOfRequest(request)),
+    replyTokens: usage.replyTokens || tokensOf(text),
+    totalMs: deps.time.now() - started,
+  })
 
   try {
     for await (const chunk of provider(request, abort.signal)) {
@@ -113,6 +122,9 @@ export async function streamReply(
     abort.abort()
   }
 }
+
+const textOfRequest = ({ system = '', turns }: ModelRequest): string =>
+  system + turns.map((turn) => ('text' in turn ? turn.text : '')).join('')
 
 /** As much as a message may hold, no pair of surrogates split. */
 function cut(text: string): string {

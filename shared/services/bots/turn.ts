@@ -45,9 +45,10 @@ export async function nextJobs({ state }: LeaseDeps, chatId: string): Promise<Bo
 }
 
 /** The job that a run was made for. */
-export const jobOf = ({ chatId, promptSeq, botId, sibling }: Run): BotJob => ({
+export const jobOf = ({ chatId, promptSeq, botId, sibling, askedBy }: Run): BotJob => ({
   chatId,
   seq: promptSeq,
   botId,
   ...(sibling !== undefined && { sibling }),
+  ...(askedBy !== undefined && { askedBy }),
 })

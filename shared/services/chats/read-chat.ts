@@ -32,14 +32,17 @@ export function refuseOver(head: Head | undefined, chatId: string): void {
 /** @throws ChatError `chat-not-found` */
 export async function getChat(deps: ReadChatDeps, actor: Actor, chatId: string): Promise<ChatView> {
   const item = await readMembership(deps.inbox, actor, chatId)
-  const [head, receipt, members] = await Promise.all([
+  const [head, receipt, members, chat] = await Promise.all([
     deps.state.readHead(chatId),
     deps.state.readReceipt(chatId, actor.userId),
     deps.log.listMembers(chatId, { limit: MEMBERS_SHOWN + 1 }),
+    item.kind === 'bot' ? deps.log.readChat(chatId) : undefined,
   ])
   refuseOver(head, chatId)
   const shown = members.length <= MEMBERS_SHOWN ? members.map(({ userId }) => userId) : undefined
-  return { ...viewChat(item, head ?? emptyHead(item), receipt), members: shown }
+  const view = viewChat(item, head ?? emptyHead(item), receipt)
+  const bot = view.bot && { ...view.bot, settings: chat?.botSettings?.[view.bot.botId] }
+  return { ...view, bot, members: shown }
 }
 
 /** One page of the asker's chats, newest activity first: one query for the inbox, one for heads and receipts. */

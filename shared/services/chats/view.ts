@@ -1,5 +1,5 @@
 // A chat as one member sees it.
-import type { Bot } from '../../domain/bot.ts'
+import type { Bot, BotSettings } from '../../domain/bot.ts'
 import {
   currentReceipt,
   type Head,
@@ -18,7 +18,8 @@ export interface ChatView {
   unread: number
   unreadMentions: number
   members?: string[] | undefined
-  bot?: Pick<Bot, 'botId' | 'displayName'> | undefined
+  /** With what the chat wants of it, where that was read. */
+  bot?: (Pick<Bot, 'botId' | 'displayName'> & { settings?: BotSettings | undefined }) | undefined
 }
 
 export function viewChat(item: InboxItem, head: Head, receipt: Receipt | undefined): ChatView {

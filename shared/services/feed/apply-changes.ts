@@ -4,6 +4,7 @@ import type { MemberEntry, MessageEntry, StoredEntry } from '../../domain/entry.
 import { ChatError } from '../../domain/error.ts'
 import { fewAtATime } from '../../domain/few-at-a-time.ts'
 import { type BotJob, promptsOf } from '../bots/prompts.ts'
+import { endStale } from '../bots/summarise.ts'
 import { endFor } from '../chats/close-chat.ts'
 import { applyMemberEntry, ensureHead, type MembershipDeps } from '../chats/membership.ts'
 import type { RemoveDeps } from '../media/remove-attachments.ts'
@@ -72,6 +73,7 @@ export async function applyChanges(
     if (!(await isApplied(deps, chat, entry))) behind = Math.min(behind, entry.seq)
   })
   behind = Math.min(behind, ...(await applyRetouches(deps, head, entries)))
+  if (chat.kind !== 'direct') await endStale(deps.state, chatId, entries)
   if (chat.kind === 'direct' && entries.some(isCreation)) await settleOpened(deps, chat, entries)
   const repairs = last.seq >= behind ? [{ chatId, from: behind, through: last.seq }] : []
   const messages = entries.filter((entry) => entry.type === 'message')

@@ -1,5 +1,5 @@
-// What a deleted message leaves elsewhere: the text of the run that wrote it, its attachment, and the inboxes of those it
-// named. The one place for whatever else must go with a message. Runs right after the deletion and again from the change
+// What a deleted message leaves elsewhere: the text of the run that wrote it, its attachment, the inboxes of those it
+// named, and the summary for the bots. The one place for whatever else must go with a message. Runs right after the deletion and again from the change
 // feed.
 import type { DeleteEntry, MessageEntry } from '../../domain/entry.ts'
 import { type RemoveDeps, removeAttachments } from '../media/remove-attachments.ts'
@@ -23,6 +23,7 @@ export async function eraseTraces(
     target.run === undefined || eraseRunText(deps.state, chatId, target.run.runId),
     applyMentions(deps.inbox, { chatId, seq, senderId, dropped: entry.dropped }),
     attachmentId !== undefined && removeAttachments(deps, chatId, [attachmentId]),
+    deps.state.dropSummary(chatId, seq),
   ])
   return erased
 }

@@ -51,6 +51,7 @@ export const ASKS: Record<string, (people: People, place: Place) => Ask> = {
   'receipts.delivered': (_, { seq }) => ({ body: { seq } }),
   'attachments.create': () => ({ body: { name: 'b.txt', contentType: 'text/plain', size: 3 } }),
   'attachments.get': () => ({ query: '?redirect=false' }),
+  'bots.configure': () => ({ body: { temperature: 0.5 } }),
   'runs.regenerate': () => ({ changes: true }),
   typing: (_, { chatId }) => ({ body: { chatId, typing: true } }),
 }

@@ -12,6 +12,7 @@ auth.logout         204              204              204              204      
 auth.refresh        session-expired  session-expired  session-expired  session-expired  session-expired  session-expired  session-expired  session-expired  session-expired
 auth.register       201              201              201              201              201              201              201              201              201
 blocks.list         200              200              200              200              200              200              200              unauthorized     unauthorized
+bots.configure      200              200              forbidden        forbidden        chat-not-found   chat-not-found   forbidden        unauthorized     unauthorized
 bots.list           200              200              200              200              200              200              200              unauthorized     unauthorized
 chats.create        201              201              201              201              201              201              201              unauthorized     unauthorized
 chats.delete        204              forbidden        forbidden        forbidden        chat-not-found   chat-not-found   204              unauthorized     unauthorized

@@ -1,0 +1,25 @@
+// What may be asked of a bot, and what it may say. One function decides both: a prompt before the model sees it, an answer
+// before each piece of it is shown. A service such as Azure AI Content Safety would be another function of this type.
+
+export interface Said {
+  by: 'person' | 'bot'
+  /** Of a bot all that it said so far. */
+  text: string
+}
+
+/** @throws whatever keeps it from deciding: the answer is tried again later, as when a model fails */
+export type Moderate = (said: Said) => Promise<'allowed' | 'refused'>
+
+/** Refuses what matches one of the patterns. */
+export const byPatterns =
+  (patterns: RegExp[]): Moderate =>
+  async ({ text }) =>
+    patterns.some((pattern) => pattern.test(text)) ? 'refused' : 'allowed'
+
+/** What the model said is not to be shown. */
+export class Refused extends Error {
+  constructor() {
+    super('The answer was refused.')
+    this.name = 'Refused'
+  }
+}
