@@ -458,7 +458,13 @@ module alerts 'alerts.bicep' = {
 module workbook 'workbook.bicep' = {
   name: 'workbook'
   scope: group
-  params: { location: location, tags: allTags, insightsId: monitoring.outputs.insightsId }
+  params: {
+    location: location
+    tags: allTags
+    insightsId: monitoring.outputs.insightsId
+    webPubSubId: realtime.outputs.id
+    cosmosId: data.outputs.id
+  }
 }
 
 module budget 'budget.bicep' = if (monthlyBudget > 0 && !empty(alertEmail) && !empty(budgetStart)) {

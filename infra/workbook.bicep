@@ -9,6 +9,14 @@ param tags object
 @description('Required. Application Insights that it reads.')
 param insightsId string
 
+@description('Required. Web PubSub service whose metrics it shows.')
+param webPubSubId string
+
+@description('Required. Cosmos DB account whose metrics it shows.')
+param cosmosId string
+
+var page = replace(loadTextContent('workbook.json'), '{insights}', insightsId)
+
 resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
   name: guid(insightsId, 'workbook')
   location: location
@@ -19,6 +27,6 @@ resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
     category: 'workbook'
     version: 'Notebook/1.0'
     sourceId: insightsId
-    serializedData: replace(loadTextContent('workbook.json'), '{insights}', insightsId)
+    serializedData: replace(replace(page, '{webPubSub}', webPubSubId), '{cosmos}', cosmosId)
   }
 }

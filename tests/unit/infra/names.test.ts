@@ -42,6 +42,12 @@ test('events that alerts and workbook look for are logged', () => {
     expect(product).toMatch(new RegExp(`gauges\\(['\`]${gauge.replaceAll('.', '\\.')}`))
 })
 
+test('every place in the workbook is filled', () => {
+  const places = new Set([...workbook.matchAll(/"(\{\w+\})"/g)].map(([, place]) => place!))
+  expect([...places].sort()).toEqual(['{cosmos}', '{insights}', '{webPubSub}'])
+  for (const place of places) expect(text('infra/workbook.bicep')).toContain(`'${place}'`)
+})
+
 test('Web PubSub brings events to the route that takes them, under the prefix of host.json', () => {
   const { extensions } = JSON.parse(text('host.json'))
   expect(text('infra/functions.bicep')).toContain(`defaultHostName}/${extensions.http.routePrefix}'`)

@@ -57,6 +57,29 @@ test('every name that is used is declared, and every parameter and variable is u
   expect({ unknown, unused }).toEqual({ unknown: [], unused: [] })
 })
 
+// https://learn.microsoft.com/azure/azure-resource-manager/bicep/bicep-functions
+const FUNCTIONS =
+  'concat deployer empty environment fail filter guid items loadJsonContent loadTextContent map replace resourceGroup startsWith string subscription subscriptionResourceId tenant union uniqueString'
+const DECORATORS = 'allowed batchSize description maxLength maxValue minLength minValue'
+
+test('every function and decorator that is called is one of the language, and each kind of a parameter', () => {
+  const calls = templates.flatMap(({ root }) =>
+    descendants(root).filter(({ type }) => type === 'call_expression'),
+  )
+  const names = (decorators: boolean) =>
+    new Set(
+      calls
+        .filter(({ parent }) => (parent?.type === 'decorator') === decorators)
+        .map((call) => call.namedChildren[0]!.text),
+    )
+  expect([...names(false)].sort()).toEqual(FUNCTIONS.split(' '))
+  expect([...names(true)].sort()).toEqual(DECORATORS.split(' '))
+  const kinds = [...all('param'), ...all('output')].map(({ each }) => typeOf(each))
+  expect(
+    kinds.filter((kind) => !/^(string|int|bool|object|array|string\[\]|\{ .+ \}\[\])$/.test(kind)),
+  ).toEqual([])
+})
+
 test('no name is declared twice in a file, but for outputs, which are a world of their own', () => {
   const twice = templates.flatMap(({ file, declarations }) => {
     const names = declarations.filter(({ kind }) => kind !== 'output').map(({ name }) => name)
