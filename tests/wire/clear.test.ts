@@ -123,6 +123,24 @@ async function stored(chatId: string) {
   }
 }
 
+test('several at once, through two hosts: each entry goes further than the last, and the furthest holds', async () => {
+  const { ada, bob, path } = await group()
+  await ada.call('PUT', `${path}/members/${bob.userId}`, { role: 'admin' })
+  for (const id of ['three', 'four', 'five']) await bob.call('POST', `${path}/messages`, say(id))
+  const clear = (person: Person, through: number, host: number) =>
+    person.call('DELETE', `${path}/messages?for=everyone&through=${through}`, undefined, host)
+  const answers = await Promise.all([
+    ...[4, 5, 7, 8].map((through) => clear(ada, through, 0)),
+    ...[5, 4, 8, 7].map((through) => clear(bob, through, 1)),
+  ])
+  expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 200))
+  expect(await seqs(ada, path)).toEqual([9])
+  const { body } = await ada.call('GET', `${path}/log?after=9`)
+  const through = body.entries.map((entry: { through: number }) => entry.through)
+  expect(through).toEqual([...new Set(through)].sort((a, b) => Number(a) - Number(b)))
+  expect(through.at(-1)).toBe(8)
+})
+
 test('who may clear for everybody', async () => {
   const { ada, bob, path } = await group()
   const everyone = 'messages?for=everyone'
