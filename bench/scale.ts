@@ -17,8 +17,8 @@ const CHATS_PER_CONNECTION = 2
 /** How unequal chats are: the r-th busiest has 1/r^ZIPF of the traffic of the first. */
 const ZIPF = 0.8
 
-/** A batch of group commit: 5.8 RU for each entry, 4 for the sender's right to write and the guard. */
-const COMMIT_ENTRY = 5.8
+/** A batch of group commit: 6.3 RU for each entry, 4 for the sender's right to write and the guard. */
+const COMMIT_ENTRY = 6.3
 const COMMIT_BATCH = 4
 /** How long a commit takes, and so how long messages for the same chat gather, in seconds. */
 const COMMIT_S = 0.01
