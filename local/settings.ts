@@ -75,7 +75,13 @@ export function appSettings(stack: Addresses, own: OwnSettings): Settings {
     // Few people with many messages are no abuse here, but a bench.
     RATE_PER_SECOND: '0',
     BOTS: JSON.stringify([
-      { botId: 'assistant', displayName: 'Assistant', provider: 'gemini', model: 'gemini-2.5-flash' },
+      {
+        botId: 'assistant',
+        displayName: 'Assistant',
+        provider: 'gemini',
+        model: 'gemini-2.5-flash',
+        tools: ['search_chat', 'list_members', 'current_time'],
+      },
     ]),
     ...modelSettings(stack.ai, own.values),
     ...own.values,

@@ -25,9 +25,11 @@ import type { Entry, StoredEntry } from './domain/entry.ts'
 import { newId } from './domain/id.ts'
 import { entriesFrames, receiptFrame, reportFrame, settingsFrame, typingFrame } from './protocol/frames.ts'
 import { renderChat } from './protocol/render-chat.ts'
+import { createHttpTool } from './providers/http-tool.ts'
 import { createModels } from './providers/models.ts'
 import { createRevocations } from './services/auth/revocations.ts'
 import { createRotatingIssuer } from './services/auth/rotating-issuer.ts'
+import { builtInTools } from './services/bots/built-in-tools.ts'
 import { byPatterns } from './services/bots/moderate.ts'
 import type { ChatView } from './services/chats/view.ts'
 import { createGauges } from './services/gauges.ts'
@@ -113,6 +115,10 @@ export function createApp(config: Config, logger: Logger) {
     ),
     usage: createUsageStore(cosmos.container('users'), cosmos.container('state')),
     quotas: config.quotas,
+    tools: [
+      ...builtInTools({ log, state, inbox, users, time, bots: config.bots }),
+      ...config.httpTools.map((tool) => createHttpTool(tool, config.toolNetworks)),
+    ],
     moderate: byPatterns(config.moderationPatterns),
     repairAfterMs: config.repairAfterMs,
     attachmentLimits: config.attachmentLimits,

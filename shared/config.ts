@@ -1,7 +1,7 @@
 // The only reader of the environment. The names are the app settings that infra/ sets in Azure and local/ on a laptop.
 import * as z from 'zod'
 import { ATTACHMENT_LIMITS, type AttachmentLimits } from './domain/attachment.ts'
-import { type Bot, PROVIDERS } from './domain/bot.ts'
+import { type Bot, BUILT_IN_TOOLS, type HttpToolSettings, PROVIDERS } from './domain/bot.ts'
 
 const text = z.string().min(1)
 
@@ -42,6 +42,7 @@ const bot = z
     contextTokens: z.int().positive().optional(),
     replyTokens: z.int().positive().optional(),
     images: z.boolean().optional(),
+    tools: z.array(text).optional(),
   })
   .transform(({ models, provider, model, ...rest }, context): Bot => {
     const one = modelName.safeParse({ provider, model }).data
@@ -69,6 +70,19 @@ const pattern = text.transform((value, context): RegExp => {
     return z.NEVER
   }
 })
+const httpTool = z.strictObject({
+  name: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
+  description: text,
+  parameters: z.looseObject({ type: z.literal('object') }),
+  url: z.url({ protocol: /^https?$/ }),
+  method: z.enum(['GET', 'POST']).default('POST'),
+  headers: z.record(z.string(), z.string()).optional(),
+})
+const list = z
+  .string()
+  .default('')
+  .transform((names) => names.split(/[\s,]+/).filter((name) => name !== ''))
+
 const quotas = z.strictObject({
   userTokensPerDay: z.int().positive().optional(),
   chatTokensPerDay: z.int().positive().optional(),
@@ -109,6 +123,9 @@ const settings = z.object({
   AZURE_OPENAI_API_VERSION: text.default('2024-10-21'),
   FIRST_TOKEN_MS: milliseconds.default(20_000),
   MODERATION_PATTERNS: json(z.array(pattern)).default([]),
+  BOT_TOOLS: json(z.array(httpTool)).default([]),
+  BOT_TOOL_HOSTS: list,
+  BOT_TOOL_NETWORKS: list,
   BOT_QUOTAS: json(quotas).default({}),
   REPAIR_AFTER_MS: milliseconds.default(3_000),
   ATTACHMENT_LIMITS: json(attachmentLimits).default({}),
@@ -163,6 +180,10 @@ export interface Config {
   firstTokenMs: number
   /** What bots are not asked, and do not say. */
   moderationPatterns: RegExp[]
+  /** Functions that bots may call beside the built-in ones. */
+  httpTools: HttpToolSettings[]
+  /** Private networks, as CIDR, that these may be in. */
+  toolNetworks: string[]
   /** What bots may use in a day. */
   quotas: z.infer<typeof quotas>
   repairAfterMs: number
@@ -194,6 +215,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
   if (!parsed.success) faults.push(z.prettifyError(parsed.error))
   if (!parsed.success || faults.length > 0) throw new Error(`App settings: ${faults.join('\n')}`)
   const env = parsed.data
+  checkTools(env)
   return {
     cosmos: env.Cosmos ? { connectionString: env.Cosmos } : { endpoint: env.Cosmos__accountEndpoint! },
     database: env.COSMOS_DATABASE,
@@ -225,6 +247,8 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     },
     firstTokenMs: env.FIRST_TOKEN_MS,
     moderationPatterns: env.MODERATION_PATTERNS,
+    httpTools: env.BOT_TOOLS,
+    toolNetworks: env.BOT_TOOL_NETWORKS,
     quotas: env.BOT_QUOTAS,
     repairAfterMs: env.REPAIR_AFTER_MS,
     attachmentLimits: { ...ATTACHMENT_LIMITS, ...given(env.ATTACHMENT_LIMITS) },
@@ -239,6 +263,15 @@ export function readConfig(environment: Record<string, string | undefined> = pro
 /** Whether the app leaves feed, queues and timers to another. Read when functions are registered, like those below. */
 export const standsBy = (environment: Record<string, string | undefined> = process.env): boolean =>
   environment.STANDBY === 'true'
+
+/** @throws Error for a tool of a host that is not allowed, and for a bot's tool that there is not */
+function checkTools({ BOT_TOOLS, BOT_TOOL_HOSTS, BOTS }: z.infer<typeof settings>): void {
+  const foreign = BOT_TOOLS.find(({ url }) => !BOT_TOOL_HOSTS.includes(new URL(url).host))
+  if (foreign) throw new Error(`App settings: ✖ BOT_TOOL_HOSTS does not allow the host of ${foreign.name}`)
+  const known = [...BUILT_IN_TOOLS, ...BOT_TOOLS.map(({ name }) => name)]
+  const missing = BOTS.flatMap(({ tools = [] }) => tools).find((name) => !known.includes(name))
+  if (missing !== undefined) throw new Error(`App settings: ✖ BOTS names the tool ${missing}, which is none`)
+}
 
 /** When lost runs are looked for, as NCRONTAB. Read when functions are registered, like the delay below. */
 export const rescueSchedule = (environment: Record<string, string | undefined> = process.env): string =>

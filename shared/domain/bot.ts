@@ -12,7 +12,22 @@ export interface Bot {
   replyTokens?: number | undefined
   /** False for models that take no images. */
   images?: boolean | undefined
+  /** Functions that it may call, by name. */
+  tools?: string[] | undefined
 }
+
+/** A function that others serve over HTTP: called with its arguments as a JSON body, or in the query. */
+export interface HttpToolSettings {
+  name: string
+  description: string
+  /** JSON Schema of an object. */
+  parameters: Record<string, unknown>
+  url: string
+  method: 'GET' | 'POST'
+  headers?: Record<string, string> | undefined
+}
+
+export const BUILT_IN_TOOLS = ['search_chat', 'list_members', 'current_time']
 
 /** What a chat wants otherwise of a bot. */
 export interface BotSettings {
@@ -58,11 +73,20 @@ export interface Run {
   fence: number
   leaseUntil: number
   text: string
+  /** What the model has called. */
+  tools?: ToolUse[] | undefined
   /** Why it failed. */
   reason?: FailureReason | undefined
   replySeq?: number | undefined
   usage?: Usage | undefined
   createdAt: string
+}
+
+export interface ToolUse {
+  name: string
+  /** As the model wrote them, cut. */
+  arguments: string
+  state: 'running' | 'done' | 'failed'
 }
 
 /** `model`: no model answered; `refused`: the rules forbid what was asked or said; `quota`: the tokens of the day are used up. */

@@ -93,7 +93,7 @@ const renderMark = ({ seq, at }: Watermark) => ({ seq, at })
 export const renderMember = ({ userId, role, joined }: Member) => ({ userId, role, joinedSeq: joined.seq })
 
 export function renderRun(run: Run) {
-  const { runId, botId, promptSeq, state, attempt, text, reason, replySeq, usage } = run
+  const { runId, botId, promptSeq, state, attempt, text, tools, reason, replySeq, usage } = run
   return {
     runId,
     botId,
@@ -102,6 +102,7 @@ export function renderRun(run: Run) {
     attempt,
     index: text.length,
     text,
+    ...(tools && { tools }),
     ...(reason && { reason }),
     ...(replySeq !== undefined && { replySeq }),
     ...(usage && { usage }),

@@ -384,6 +384,19 @@ export interface ModelTool {
   parameters: Record<string, unknown>
 }
 
+/** A function that a bot may call. */
+export interface Tool extends ModelTool {
+  /** @throws Error whose message the model is told */
+  run(args: Record<string, unknown>, scope: ToolScope, signal: AbortSignal): Promise<string>
+}
+
+/** Where, and for whom, a tool is called. */
+export interface ToolScope {
+  chatId: string
+  /** Who asked the bot. */
+  userId: string
+}
+
 export type ModelTurn =
   | { role: 'user'; text: string; images?: ModelImage[] | undefined }
   | { role: 'model'; text: string; toolCalls?: ToolCall[] | undefined }

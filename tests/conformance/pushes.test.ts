@@ -1,6 +1,9 @@
 // What the server says unasked: everything pushed while a few commands run in the seeded world, against the files.
+import { runBot } from '../../shared/services/bots/run-bot.ts'
 import { moveReceipt } from '../../shared/services/messages/move-receipt.ts'
+import type { ModelChunk, ModelRequest } from '../../shared/services/ports.ts'
 import { loadEndpoints } from '../support/endpoints.ts'
+import type { MemoryApp } from '../support/memory-app.ts'
 import { readExamples } from './files.ts'
 import { ada, seededApp } from './seeded.ts'
 
@@ -31,6 +34,7 @@ async function pushed(): Promise<Pushed[]> {
   const there = { type: 'text', text: 'hi there' }
   await run('messages.edit', { chatId: DIRECT, seq: 5, clientMessageId: 'e1', content: there })
   await run('messages.delete', { chatId: DIRECT, seq: 5 })
+  await useTool(app)
   await run('messages.clear', { chatId: BOT_CHAT, for: 'everyone' })
   await run('messages.clear', { chatId: DIRECT })
   await run('typing', { chatId: DIRECT })
@@ -38,6 +42,17 @@ async function pushed(): Promise<Pushed[]> {
   await run('reports.create', { reason: 'spam', userId: 'bob' })
   await app.deliverer.idle()
   return app.push.calls.filter((call): call is Pushed => call.frame !== undefined)
+}
+
+/** Another answer to the prompt, by a model that first wants to know the time. */
+async function useTool(app: MemoryApp): Promise<void> {
+  const bots = app.bots.map((bot) => ({ ...bot, tools: ['current_time'] }))
+  async function* model({ turns }: ModelRequest): AsyncGenerator<ModelChunk> {
+    if (turns.at(-1)?.role === 'tool') yield { text: 'Just past ten.' }
+    else yield { toolCall: { id: 't1', name: 'current_time', arguments: '' } }
+  }
+  const job = { chatId: BOT_CHAT, seq: 4, botId: 'assistant', sibling: 'tools' }
+  await runBot({ ...app, bots, model: () => model }, job, true)
 }
 
 const frames: Pushed[] = JSON.parse(JSON.stringify(await pushed()))
@@ -57,6 +72,7 @@ test.each([
   ['receipt', /^group chat\.[\w-]+$/],
   ['run.started', /^group chat\.[\w-]+$/],
   ['run.delta', /^group chat\.[\w-]+$/],
+  ['run.tool', /^group chat\.[\w-]+$/],
   ['run.ended', /^group chat\.[\w-]+$/],
   ['chat.added', /^user [\w-]+$/],
   ['chat.updated', /^user [\w-]+$/],
@@ -71,7 +87,10 @@ test.each([
 })
 
 test('the deltas of a run join up by their index, after its start and before its end', () => {
-  const run = frames.map(({ frame }) => frame).filter(({ type }) => type.startsWith('run.'))
+  const run = frames
+    .map(({ frame }) => frame)
+    .filter(({ type }) => type.startsWith('run.'))
+    .slice(0, 4)
   expect(run).toMatchObject([
     { type: 'run.started' },
     { type: 'run.delta', index: 0, text: 'Hel' },

@@ -37,6 +37,8 @@ test('connection strings, as emulators have them; the rest has defaults', () => 
     openai: { apiKey: undefined, baseUrl: undefined },
     azureOpenAi: { endpoint: undefined, apiKey: undefined, apiVersion: '2024-10-21' },
     firstTokenMs: 20_000,
+    httpTools: [],
+    toolNetworks: [],
     moderationPatterns: [],
     quotas: {},
     repairAfterMs: 3_000,
@@ -88,6 +90,28 @@ test('what bots are not asked, and how much they may use', () => {
   expect(() => read({ MODERATION_PATTERNS: '["("]' })).toThrow('MODERATION_PATTERNS')
   expect(() => read({ BOT_QUOTAS: '{"userTokensPerDay":0}' })).toThrow('BOT_QUOTAS')
   expect(() => read({ BOT_QUOTAS: '{"tokens":1}' })).toThrow('BOT_QUOTAS')
+})
+
+test('tools are of allowed hosts, and bots name tools that there are', () => {
+  const tool = {
+    name: 'weather',
+    description: 'The weather',
+    parameters: { type: 'object' },
+    url: 'https://api.test/w',
+  }
+  const read = (more: Record<string, string>) =>
+    readConfig({ ...LOCAL, BOT_TOOLS: JSON.stringify([tool]), ...more })
+  expect(read({ BOT_TOOL_HOSTS: 'api.test, b.test', BOT_TOOL_NETWORKS: '10.1.0.0/16' })).toMatchObject({
+    httpTools: [{ ...tool, method: 'POST' }],
+    toolNetworks: ['10.1.0.0/16'],
+  })
+  expect(() => read({ BOT_TOOL_HOSTS: 'b.test' })).toThrow(
+    'BOT_TOOL_HOSTS does not allow the host of weather',
+  )
+  const bots = JSON.stringify([
+    { botId: 'b', displayName: 'B', provider: 'gemini', model: 'm', tools: ['current_time', 'wether'] },
+  ])
+  expect(() => read({ BOT_TOOL_HOSTS: 'api.test', BOTS: bots })).toThrow('BOTS names the tool wether')
 })
 
 test('a vault for secrets takes the place of keys in the settings', () => {

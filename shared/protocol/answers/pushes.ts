@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { entryOut } from './entries.ts'
 import { problemOut } from './problem.ts'
-import { chatOut, idOut, receiptOut, seqOut } from './things.ts'
+import { chatOut, idOut, receiptOut, seqOut, toolStateOut } from './things.ts'
 import { reportOut, settingsOut } from './users.ts'
 
 const run = { chatId: idOut, runId: idOut, botId: idOut }
@@ -38,6 +38,18 @@ export const PUSHES = {
       attempt: z.int().min(1),
       index: z.int().min(0).meta({ description: 'Characters before this text' }),
       text: z.string(),
+    }),
+  },
+  'run.tool': {
+    to: 'chat',
+    summary: 'The bot calls a function, or has called it',
+    schema: z.object({
+      type: z.literal('run.tool'),
+      ...run,
+      attempt: z.int().min(1),
+      index: z.int().min(0).meta({ description: 'Which of the calls' }),
+      name: z.string(),
+      state: toolStateOut,
     }),
   },
   'run.ended': {

@@ -64,6 +64,8 @@ export const failureOut = z
   .enum(['model', 'refused', 'quota'])
   .meta({ description: 'No model answered; the rules forbid it; the tokens of the day are used up' })
 
+export const toolStateOut = z.enum(['running', 'done', 'failed'])
+
 const chatBotOut = z.object({
   botId: idOut,
   displayName: z.string(),
@@ -103,6 +105,10 @@ export const runOut = z
     attempt: z.int().min(0),
     index: z.int().min(0).meta({ description: 'Characters in text' }),
     text: z.string(),
+    tools: z
+      .array(z.object({ name: z.string(), arguments: z.string(), state: toolStateOut }))
+      .optional()
+      .meta({ description: 'What the model has called' }),
     reason: failureOut.optional(),
     replySeq: seqOut.optional(),
     usage: z

@@ -9,6 +9,7 @@ import type {
   Push,
   StateStore,
   Time,
+  Tool,
   UsageStore,
   UserStore,
 } from '../ports.ts'
@@ -30,6 +31,8 @@ export interface BotDeps {
   bots: Bot[]
   quotas: Quotas
   moderate: Moderate
+  /** All that bots may be given. */
+  tools: Tool[]
   /** Runs under way in this process, by id, and how to stop each. */
   activeRuns: Map<string, () => void>
   /** What answers for a bot: the first of its models that can. */

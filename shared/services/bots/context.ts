@@ -125,7 +125,8 @@ async function toTurns(
     }),
   )
   // A conversation starts with the user: what the bot said before the window is cut off.
-  return turns.slice(turns.findIndex(({ role }) => role === 'user'))
+  const start = turns.findIndex(({ role }) => role === 'user')
+  return start === -1 ? [] : turns.slice(start)
 }
 
 /** Of whoever speaks in a group, for a model that cannot know. */

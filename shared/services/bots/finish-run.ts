@@ -1,5 +1,5 @@
 // The end of a run: its reply goes into the log, once, and then the run ends as the reply says.
-import type { FailureReason, Run, Usage } from '../../domain/bot.ts'
+import type { FailureReason, Run, ToolUse, Usage } from '../../domain/bot.ts'
 import type { NewEntry, StoredEntry } from '../../domain/entry.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { BotDeps } from './bot-deps.ts'
@@ -11,6 +11,7 @@ export interface Answer {
   text: string
   reason?: FailureReason | undefined
   usage?: Usage | undefined
+  tools?: ToolUse[] | undefined
 }
 
 const FAILURES: Record<FailureReason, string> = {
@@ -28,10 +29,16 @@ export const fail = (deps: BotDeps, lease: Lease, reason: FailureReason): Promis
  * another attempt ended the run, or will.
  */
 export async function finish(deps: BotDeps, lease: Lease, answer: Answer): Promise<boolean> {
-  const { state, text, reason, usage } = answer
+  const { state, text, reason, usage, tools = [] } = answer
   const { runId, promptSeq, botId } = lease.run
   if (state === 'stopped' && text.trim() === '') return endSilently(deps, lease)
-  if (!(await hold(deps, lease, { text, leaseUntil: deps.time.now() + LEASE_MS }))) {
+  if (
+    !(await hold(deps, lease, {
+      text,
+      ...(tools.length > 0 && { tools }),
+      leaseUntil: deps.time.now() + LEASE_MS,
+    }))
+  ) {
     deps.logger('info', 'run.taken-over', { runId })
     return false
   }

@@ -57,6 +57,7 @@ export async function takeRun(deps: LeaseDeps, job: BotJob): Promise<Lease | und
     attempt: run.attempt + 1,
     fence: run.fence + 1,
     leaseUntil,
+    tools: undefined,
     // What was said before a stop is what is kept.
     text: run.stopRequested ? run.text : '',
   }

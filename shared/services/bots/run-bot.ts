@@ -1,6 +1,6 @@
 // One reply of a bot to one prompt. The run is made once, leased, fenced and checkpointed; the reply's key is the run,
 // so however often the job is delivered there is one reply.
-import type { FailureReason } from '../../domain/bot.ts'
+import type { FailureReason, Run, ToolUse } from '../../domain/bot.ts'
 import type { MessageEntry } from '../../domain/entry.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { BotDeps } from './bot-deps.ts'
@@ -14,6 +14,7 @@ import { streamReply } from './stream-reply.ts'
 import { summarise } from './summarise.ts'
 import { tell } from './tell.ts'
 import { awaitTurn, jobOf, nextJobs } from './turn.ts'
+import { withTools } from './with-tools.ts'
 
 /**
  * Does a job to its end, or leaves it to whoever is at it. Returns the jobs that are next in the chat.
@@ -67,10 +68,22 @@ async function answer(
       return []
     }
     const asked = await readContext(deps, run, { bot, prompter: prompt.senderId })
-    const streamed = await streamReply(deps, lease, deps.model(bot), asked.request)
+    // The prompt was cleared before its turn came.
+    if (asked.request.turns.length === 0) {
+      await finish(deps, lease, { state: 'stopped', text: '' })
+      return []
+    }
+    const used: ToolUse[] = []
+    const provider = withTools(deps.model(bot), {
+      tools: deps.tools.filter(({ name }) => bot.tools?.includes(name)),
+      scope: { chatId: run.chatId, userId: prompt.senderId },
+      shown: used,
+      changed: (index) => tellTool(deps, run, index, used[index]!),
+    })
+    const streamed = await streamReply(deps, lease, provider, asked.request, used)
     if (!streamed) return []
     const { isStopped, ...said } = streamed
-    const ours = await finish(deps, lease, { state: isStopped ? 'stopped' : 'done', ...said })
+    const ours = await finish(deps, lease, { state: isStopped ? 'stopped' : 'done', tools: used, ...said })
     if (!ours) return []
     await spend(deps, payerOf(run, prompt), said.usage)
     const { summarise: reach } = asked
@@ -87,6 +100,9 @@ async function answer(
     throw new ChatError('unavailable', 'The model failed; the job will be tried again.', { cause: error })
   }
 }
+
+const tellTool = (deps: BotDeps, run: Run, index: number, { name, state }: ToolUse): Promise<void> =>
+  tell(deps, run, { type: 'run.tool', attempt: run.attempt, index, name, state })
 
 /** Why no model is to be asked. */
 async function objection(

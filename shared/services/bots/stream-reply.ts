@@ -1,6 +1,6 @@
 // A model's stream on its way to the sockets: pieces collected for a tenth of a second, a checkpoint every second, and
 // an end the moment another attempt has taken the run over.
-import type { Usage } from '../../domain/bot.ts'
+import type { ToolUse, Usage } from '../../domain/bot.ts'
 import { MAX_TEXT } from '../../domain/budget.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { ModelRequest, Provider } from '../ports.ts'
@@ -24,6 +24,7 @@ export interface Streamed {
 /**
  * Streams one answer, as long as a message may be. Returns undefined when the run was taken over meanwhile; moves
  * `lease` along with each checkpoint.
+ * @param tools what the model has called so far
  * @throws whatever the provider throws, or when it is silent for a minute or has nothing to say
  */
 export async function streamReply(
@@ -31,6 +32,7 @@ export async function streamReply(
   lease: Lease,
   provider: Provider,
   request: ModelRequest,
+  tools: ToolUse[] = [],
 ): Promise<Streamed | undefined> {
   const abort = new AbortController()
   const started = deps.time.now()
@@ -73,7 +75,9 @@ export async function streamReply(
 
   async function store(): Promise<void> {
     storedAt = deps.time.now()
-    if (await hold(deps, lease, { text, leaseUntil: storedAt + LEASE_MS })) {
+    if (
+      await hold(deps, lease, { text, ...(tools.length > 0 && { tools }), leaseUntil: storedAt + LEASE_MS })
+    ) {
       if (lease.run.stopRequested) stop()
       return
     }
