@@ -53,6 +53,8 @@ test('for oneself: gone on all of one’s devices, and for nobody else', async (
   const after = await socket.command('sync', { since: before.result.since, chats: { [chatId]: 5 } })
   expect(after).toMatchObject({ result: { chats: [{ chat: { chatId, clearedSeq: 5 }, entries: [] }] } })
 
+  expect((await bob.call('POST', `${path}/read`, { seq: 5 })).body).toMatchObject({ read: { seq: 5 } })
+
   expect(await seqs(ada, path)).toEqual([4, 5])
   expect(await chatOf(ada, chatId)).not.toHaveProperty('clearedSeq')
   await ada.call('POST', `${path}/messages`, say('three'))

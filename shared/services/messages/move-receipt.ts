@@ -4,7 +4,6 @@ import {
   currentReceipts,
   RECEIPTS_UP_TO,
   type Receipt,
-  visibleFrom,
 } from '../../domain/chat.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { Actor } from '../../domain/user.ts'
@@ -32,7 +31,8 @@ export async function moveReceipt(
 ): Promise<Receipt> {
   const item = await readMembership(deps.inbox, actor, chatId)
   const [entry, head] = await Promise.all([deps.log.readEntry(chatId, seq), deps.state.readHead(chatId)])
-  if (!entry || seq < visibleFrom(item, head)) {
+  // What was cleared in between has been seen all the same.
+  if (!entry || seq <= item.joined.seq) {
     const errors = [{ path: 'seq', message: 'is not in the log of this chat' }]
     throw new ChatError('invalid-request', `There is no entry ${seq}.`, { errors })
   }
