@@ -29,16 +29,20 @@ async function conversation(): Promise<{ ada: Person; bob: Person; chatId: strin
   return { ada, bob, chatId: chat.chatId, socket: await bob.socket() }
 }
 
+async function untilCommitted(ada: Person, chatId: string, id: string): Promise<void> {
+  for (;;) {
+    const { body } = await ada.call('GET', `chats/${chatId}/log?after=0`, undefined, 1)
+    if (body.entries.some((entry: { clientMessageId?: string }) => entry.clientMessageId === id)) return
+  }
+}
+
 /** Commits through the first host, which cannot publish, and kills it before anything is out. */
 async function commitAndDie(ada: Person, chatId: string, ids: string[]): Promise<void> {
   world.webPubSub.faults.add({ operation: 'group.send', fault: { kind: 'drop' } })
-  const sends = ids.map((id) =>
-    ada.call('POST', `chats/${chatId}/messages`, say(id), 0).catch(() => undefined),
-  )
-  for (;;) {
-    const { body } = await ada.call('GET', `chats/${chatId}/log?after=0`, undefined, 1)
-    if (body.entries.filter((entry: { type: string }) => entry.type === 'message').length === ids.length)
-      break
+  const sends: Promise<unknown>[] = []
+  for (const id of ids) {
+    sends.push(ada.call('POST', `chats/${chatId}/messages`, say(id), 0).catch(() => undefined))
+    await untilCommitted(ada, chatId, id)
   }
   await world.hosts[0]!.kill('SIGKILL')
   await Promise.all(sends)
