@@ -304,6 +304,7 @@ test('readers change nothing; the chat of others does not exist', async () => {
     bob.call('DELETE', `${path}/messages/${own}`),
     bob.call('PUT', `${path}/messages/4/reactions/👍`),
     cy.call('GET', `${path}/messages/4`),
+    cy.call('GET', `${path}/messages/99`),
     cy.call('DELETE', `${path}/messages/4`),
     cy.call('PUT', `${path}/messages/4/reactions/👍`),
   ]
@@ -311,6 +312,7 @@ test('readers change nothing; the chat of others does not exist', async () => {
     [403, 'forbidden'],
     [403, 'forbidden'],
     [403, 'forbidden'],
+    [404, 'chat-not-found'],
     [404, 'chat-not-found'],
     [404, 'chat-not-found'],
     [404, 'chat-not-found'],

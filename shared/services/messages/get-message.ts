@@ -13,10 +13,15 @@ export async function getMessage(
   actor: Actor,
   target: Target,
 ): Promise<StoredMessage> {
-  const [{ message }, { item, head }] = await Promise.all([
-    findMessage(deps.log, target),
+  // Both are awaited, and membership is heard first: to a stranger a message that is there is as absent as one that is not.
+  const [visible, found] = await Promise.allSettled([
     checkVisible(deps, actor, target),
+    findMessage(deps.log, target),
   ])
+  if (visible.status === 'rejected') throw visible.reason
+  if (found.status === 'rejected') throw found.reason
+  const { item, head } = visible.value
+  const { message } = found.value
   const [shown] = await withReadAt(deps, item, head, [message])
   return shown ?? message
 }
