@@ -143,6 +143,14 @@ test('several at once, through two hosts: each entry goes further than the last,
   expect(through.at(-1)).toBe(8)
 })
 
+test('for everybody: a page from the beginning on shows what was said since', async () => {
+  const { ada, bob, path } = await group()
+  await ada.call('DELETE', `${path}/messages?for=everyone`)
+  await ada.call('POST', `${path}/messages`, say('three'))
+  const { body } = await bob.call('GET', `${path}/messages?after=0&limit=1`)
+  expect(body).toMatchObject({ messages: [{ seq: 7, content: { text: 'three' } }], more: false })
+})
+
 test('who may clear for everybody', async () => {
   const { ada, bob, path } = await group()
   const everyone = 'messages?for=everyone'

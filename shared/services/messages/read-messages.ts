@@ -27,13 +27,14 @@ export async function listMessages(
   { chatId, ...page }: Page & { chatId: string },
 ): Promise<{ messages: MessageEntry[]; head: Position; more: boolean }> {
   const item = await readMembership(deps.inbox, actor, chatId)
-  const [all, head] = await Promise.all([
-    deps.log.listMessages(chatId, { ...page, from: visibleFrom(item, undefined), limit: page.limit + 1 }),
-    deps.state.readHead(chatId),
-  ])
+  const read = (from: number) => deps.log.listMessages(chatId, { ...page, from, limit: page.limit + 1 })
+  const [all, head] = await Promise.all([read(visibleFrom(item, undefined)), deps.state.readHead(chatId)])
   refuseOver(head, chatId)
-  const found = all.filter(({ seq }) => seq >= visibleFrom(item, head))
+  const visible = visibleFrom(item, head)
   const forward = page.after !== undefined && page.before === undefined
+  // What was cleared for everybody may fill a page that goes forward, and hide what stands behind it.
+  const hides = forward && all.some(({ seq }) => seq < visible)
+  const found = hides ? await read(visible) : all.filter(({ seq }) => seq >= visible)
   const limited = forward ? found.slice(0, page.limit) : found.slice(-page.limit)
   const fit = fitting(limited, PAGE_BYTES, forward ? 'front' : 'back')
   const more = fit.length < found.length
