@@ -8,6 +8,7 @@ export const MAX_BODY_BYTES = 64 * 1024
 
 /** @throws ChatError `invalid-request` with one error per fault */
 export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
+  checkJson(input)
   const parsed = schema.safeParse(input)
   if (parsed.success) return parsed.data
   const errors = parsed.error.issues.flatMap(toFieldErrors)
@@ -15,6 +16,35 @@ export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
   const detail = first ? `${first.path || 'The request'}: ${first.message}` : 'The request is not valid.'
   throw new ChatError('invalid-request', detail, { errors })
 }
+
+/** As deep as nothing of ours is. The database takes 128 levels, and a parser what its stack takes. */
+const MAX_DEPTH = 32
+
+/**
+ * Refuses what JSON can say and others cannot take: half a surrogate pair, which is no text in UTF-8, a name that is none
+ * in JavaScript, and nesting without end. Level by level, so that depth costs no stack.
+ */
+function checkJson(json: unknown): void {
+  let level = [{ path: '', name: '', value: json }]
+  for (let depth = 0; level.length > 0; depth++) {
+    for (const { path, name, value } of level) {
+      if (depth > MAX_DEPTH) throw fault(path, `is nested deeper than ${MAX_DEPTH} levels`)
+      if (name === '__proto__') throw fault(path, 'is not a known field')
+      const texts = typeof value === 'string' ? [name, value] : [name]
+      if (!texts.every((text) => text.isWellFormed()))
+        throw fault(path.toWellFormed(), 'is not well-formed Unicode')
+    }
+    level = level.flatMap(({ path, value }) =>
+      Object.entries(typeof value === 'object' && value !== null ? value : {}).map(([name, inner]) => ({
+        ...{ path: path === '' ? name : `${path}.${name}`, name },
+        value: inner as unknown,
+      })),
+    )
+  }
+}
+
+const fault = (path: string, message: string): ChatError =>
+  new ChatError('invalid-request', `${path} ${message}.`, { errors: [{ path, message }] })
 
 function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   const path = issue.path.map(String).join('.')

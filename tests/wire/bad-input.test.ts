@@ -43,6 +43,20 @@ test.each([
     'invalid-request',
     'content.type',
   ],
+  [
+    'half a surrogate pair',
+    '{"clientMessageId":"x","content":{"type":"text","text":"\\ud83d"}}',
+    400,
+    'invalid-request',
+    'content.text',
+  ],
+  [
+    'a field that is none in JavaScript',
+    '{"clientMessageId":"x","content":{"type":"text","text":"x","__proto__":{}}}',
+    400,
+    'invalid-request',
+    'content.__proto__',
+  ],
   ['an unknown field', { ...message, colour: 'red' }, 400, 'invalid-request', 'colour'],
   [
     'an unknown field further down',
@@ -156,4 +170,22 @@ test('a cursor that nobody gave out is refused as invalid', async () => {
   expect((await socket.command('sync', { since: 'c.garbage' })).error).toMatchObject({
     code: 'invalid-request',
   })
+})
+
+test('settings take no name that would be lost, and no nesting without end', async () => {
+  const change = (custom: string) => ada.call('PATCH', 'users/me/settings', `{"custom":${custom}}`)
+  expect((await change('{"__proto__":1}')).body).toMatchObject({
+    code: 'invalid-request',
+    errors: [{ path: 'custom.__proto__', message: 'is not a known field' }],
+  })
+  const deep = await change(`{"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`)
+  expect([deep.status, deep.body.code]).toEqual([400, 'invalid-request'])
+  expect((await change('{"constructor":1}')).body.custom).toEqual({ constructor: 1 })
+})
+
+test('a command that says what nobody can take is answered under its id', async () => {
+  await using socket = await ada.socket()
+  socket.sendEvent('command', 'text', '{"id":"odd","type":"chats.get","chatId":"\\ud800"}')
+  const reply = await socket.wait(({ id }) => id === 'odd')
+  expect(reply).toMatchObject({ ok: false, error: { code: 'invalid-request' } })
 })
