@@ -64,6 +64,7 @@ import { updateChatEndpoint } from './http/update-chat.ts'
 import { updateMeEndpoint } from './http/update-me.ts'
 import { updateSettingsEndpoint } from './http/update-settings.ts'
 import { registerChatJobs } from './jobs/work-chat-job.ts'
+import { registerMcp } from './mcp/mcp.ts'
 import { registerRescueRuns } from './timers/rescue-runs.ts'
 import { registerChatJobTimer } from './timers/resume-chat-jobs.ts'
 import { registerSweepAttachments } from './timers/sweep-attachments.ts'
@@ -129,6 +130,7 @@ const endpoints = [
 
 serve(endpoints)
 for (const endpoint of endpoints) registerHttp(endpoint)
+registerMcp()
 registerEvents(endpoints)
 // Of two apps on one database one reads feed and queues; the other stands by and answers requests.
 if (!standsBy()) {

@@ -9,6 +9,7 @@ import * as z from 'zod'
 import { withoutSideEffects } from './side-effects.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+const ABSENT = join(root, 'local/absent.ts')
 const packageFile = z.object({ name: z.string(), version: z.string() })
 
 /** Bundles functions/main.ts into `outDir`. @throws Error of esbuild */
@@ -29,6 +30,7 @@ export async function build(outDir: string): Promise<void> {
       sourcemap: 'external',
       logLevel: 'error',
       plugins: [withoutSideEffects],
+      alias: { ajv: ABSENT, 'ajv-formats': ABSENT },
       // The worker itself answers `require` for this name.
       external: ['@azure/functions-core'],
       // A dependency that builds a require from its own URL would fail in CommonJS.

@@ -63,7 +63,7 @@ async function readBody(request: HttpRequest): Promise<Record<string, unknown>> 
 }
 
 /** @throws ChatError `unauthorized` */
-async function authenticate(app: App, request: HttpRequest): Promise<Actor> {
+export async function authenticate(app: App, request: HttpRequest): Promise<Actor> {
   const token = /^Bearer (\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
   if (!token)
     throw new ChatError('unauthorized', 'The request needs the header "Authorization: Bearer <accessToken>".')
@@ -83,7 +83,7 @@ function toResponse({ status, body, headers: own }: Answer): HttpResponseInit {
   }
 }
 
-function toErrorResponse(error: unknown, context: InvocationContext): HttpResponseInit {
+export function toErrorResponse(error: unknown, context: InvocationContext): HttpResponseInit {
   const problem = toProblem(error, context.invocationId)
   if (problem.status >= 500) logFailure(context, error)
   const wait = retryAfterOf(error)
