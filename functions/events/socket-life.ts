@@ -35,7 +35,7 @@ export async function onConnect(
   }
 }
 
-/** A chat may have come between `connect` and now, or the session ended: then the groups are set, or the socket closed. */
+/** A chat may have come or gone between `connect` and now, or the session ended: then the groups are set, or the socket closed. */
 export async function onConnected(app: App, event: SocketEvent): Promise<void> {
   if (!event.state) return
   const { sessionId, role, groups: before } = event.state
@@ -46,7 +46,7 @@ export async function onConnected(app: App, event: SocketEvent): Promise<void> {
   // What `connect` knows of ended sessions is up to a second old, and signing out closed only the sockets of then.
   if (!found || found.session.revoked) return app.push.closeGroup(sessionGroup(sessionId), 'signed out')
   if (digest(groups) === before) return
-  await joinGroups(app.push, event.connectionId, groups)
+  await joinGroups(app, event, groups)
 }
 
 const digest = (groups: string[]): string =>

@@ -31,6 +31,10 @@ export function createInboxStore(inbox: Container): InboxStore {
       const text = `SELECT VALUE c.id FROM c WHERE c.id IN ${asked.text} AND (NOT IS_DEFINED(c.ttl))`
       return new Set(await queryAll<string>(inbox, { partition: userId, text, values: asked.values }))
     },
+    async lostSince(userId, since) {
+      const text = 'SELECT VALUE c.id FROM c WHERE c.activeAt >= @since AND IS_DEFINED(c.ttl)'
+      return queryAll<string>(inbox, { partition: userId, text, values: { since } })
+    },
     async listPeers(userId) {
       const text =
         "SELECT c.chatId, c.peer.userId AS peerId FROM c WHERE c.kind = 'direct' AND (NOT IS_DEFINED(c.ttl))"

@@ -210,6 +210,8 @@ export interface InboxStore {
     page: { cursor?: string | undefined; limit: number },
   ): Promise<{ items: InboxItem[]; cursor?: string | undefined }>
   read(userId: string, chatId: string): Promise<InboxItem | undefined>
+  /** Chats that the user was taken out of since then, ISO 8601, and is not in again. */
+  lostSince(userId: string, since: string): Promise<string[]>
   /** Which of these chats the user is in. */
   whichOf(userId: string, chatIds: string[]): Promise<Set<string>>
   /** Writes the item unless a newer membership entry is already reflected there. */

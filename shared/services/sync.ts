@@ -13,6 +13,7 @@ import type { Entry, MessageEntry } from '../domain/entry.ts'
 import type { Actor } from '../domain/user.ts'
 import { viewAll } from './chats/read-chat.ts'
 import type { ChatView } from './chats/view.ts'
+import { joinGroups } from './connect.ts'
 import { withTargets } from './log/with-targets.ts'
 import { withReadAt } from './messages/with-read-at.ts'
 import type { InboxStore, Logger, LogStore, Push, StateStore, Time } from './ports.ts'
@@ -163,15 +164,15 @@ async function lostChats(deps: SyncDeps, actor: Actor, held: string[], page: Cha
 
 async function moveConnection(
   deps: SyncDeps,
-  actor: Actor,
+  { userId, connectionId }: Actor,
   items: InboxItem[],
   removed: string[],
 ): Promise<void> {
-  const { connectionId } = actor
   if (!connectionId) return
+  const groups = items.map(({ chatId }) => chatGroup(chatId))
   try {
     await Promise.all([
-      ...items.map(({ chatId }) => deps.push.addConnectionToGroup(connectionId, chatGroup(chatId))),
+      joinGroups(deps, { userId, connectionId }, groups),
       ...removed.map((chatId) => deps.push.removeConnectionFromGroup(connectionId, chatGroup(chatId))),
     ])
   } catch (error) {

@@ -20,6 +20,10 @@ export function memoryInbox(): InboxStore {
     async whichOf(userId, chatIds) {
       return new Set(chatIds.filter((chatId) => items.get(`${userId}/${chatId}`)?.removed === false))
     },
+    async lostSince(userId, since) {
+      const own = [...items.values()].filter((item) => item.userId === userId && item.removed)
+      return own.filter(({ activeAt }) => activeAt >= since).map(({ chatId }) => chatId)
+    },
     async listPeers(userId) {
       const own = [...items.values()].filter((item) => item.userId === userId && item.kind === 'direct')
       return own.map(({ chatId, peer }) => ({ chatId, peerId: peer!.userId }))

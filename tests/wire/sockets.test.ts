@@ -1,6 +1,6 @@
 import { WebPubSubClient } from '@azure/web-pubsub-client'
 import { call, PASSWORD, type Person } from '../support/person.ts'
-import { openSocket, seenEntries } from '../support/socket.ts'
+import { openSocket, type Socket, seenEntries } from '../support/socket.ts'
 import { startWorld, type World } from '../support/world.ts'
 
 let world: World
@@ -94,6 +94,44 @@ test('a chat created between connect and connected is heard', async () => {
   while (!joined()) await bob.call('GET', 'health')
   await ada.call('POST', `chats/${chatId}/messages`, say('hello'))
   await socket.wait(() => ids(seenEntries(socket, chatId)).includes('hello'))
+})
+
+const hears = ({ connectionId }: Socket, chatId: string): boolean =>
+  world.webPubSub
+    .connections()
+    .some((known) => known.connectionId === connectionId && known.groups.includes(`chat.${chatId}`))
+
+const group = async (owner: Person, ...members: string[]): Promise<string> =>
+  (await owner.call('POST', 'chats', { kind: 'group', name: 'G', members })).body.chatId
+
+test('a chat lost between connect and connected is not heard', async () => {
+  const [ada, bob] = await Promise.all([world.register('ada'), world.register('bob')])
+  const chatId = await group(ada, bob.userId)
+  // Whoever removes somebody reaches the sockets that are there: this one comes a moment later, so `connected` has to.
+  world.webPubSub.faults.add({ operation: 'user.removeFromGroup', fault: { kind: 'status', status: 503 } })
+  world.webPubSub.faults.add({
+    operation: 'upstream.connected',
+    fault: { kind: 'delay', ms: 1_000 },
+    count: 1,
+  })
+  await using socket = await bob.socket()
+  expect(hears(socket, chatId)).toBe(true)
+  const { body } = await ada.call('DELETE', `chats/${chatId}/members/${bob.userId}`)
+  expect(body.code).toBe('busy')
+  while (hears(socket, chatId)) await ada.call('GET', 'health')
+})
+
+test('somebody removed in the middle of a sync does not hear the chat by it', async () => {
+  const [ada, bob] = await Promise.all([world.register('ada'), world.register('bob')])
+  const chatId = await group(ada, bob.userId)
+  await using socket = await bob.socket()
+  const { faults } = world.webPubSub
+  faults.add({ operation: 'group.addConnection', fault: { kind: 'delay', ms: 1_000 }, count: 1 })
+  const synced = socket.command('sync')
+  while ((faults.list()[0] as { left?: number }).left === 1) await ada.call('GET', 'health')
+  expect((await ada.call('DELETE', `chats/${chatId}/members/${bob.userId}`)).status).toBe(204)
+  expect(await synced).toMatchObject({ ok: true })
+  expect(hears(socket, chatId)).toBe(false)
 })
 
 test('two devices of one person hear the same, each the other’s sends and reads', async () => {
