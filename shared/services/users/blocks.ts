@@ -32,13 +32,19 @@ export async function blockUser(deps: BlockDeps, actor: Actor, { userId }: Ask):
   }
   if (!(await deps.users.read(userId))) throw new ChatError('user-not-found', `There is no user ${userId}.`)
   const at = new Date(deps.time.now()).toISOString()
-  await deps.personal.updateBlocks(actor.userId, (blocks) => {
-    if (blocks[userId] !== undefined) return undefined
-    if (Object.keys(blocks).length >= MAX_BLOCKS)
-      throw new ChatError('forbidden', `Nobody blocks more than ${MAX_BLOCKS} people.`)
-    return { ...blocks, [userId]: at }
-  })
-  await settleWriter(deps, actor.userId, userId)
+  // The right goes first. A process that dies here leaves one that is missing without a block, which the next refused send
+  // mends; the other way round a block without effect would be left.
+  await setWriter(deps, directChatId(actor.userId, userId), userId, true)
+  try {
+    await deps.personal.updateBlocks(actor.userId, (blocks) => {
+      if (blocks[userId] !== undefined) return undefined
+      if (Object.keys(blocks).length >= MAX_BLOCKS)
+        throw new ChatError('forbidden', `Nobody blocks more than ${MAX_BLOCKS} people.`)
+      return { ...blocks, [userId]: at }
+    })
+  } finally {
+    await settleWriter(deps, actor.userId, userId)
+  }
 }
 
 /**

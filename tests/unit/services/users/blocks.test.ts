@@ -77,6 +77,38 @@ test('a block whose process died before the chat followed is completed by asking
   expect((await thrownBy(() => send(app, 'bob'))).code).toBe('blocked')
 })
 
+test('a process that dies in the middle of a block leaves none without effect', async () => {
+  const app = makeApp()
+  await openByBob(app)
+  const { commit } = app.log
+  const { updateBlocks } = app.personal
+  app.personal.updateBlocks = async (userId, change) => {
+    await updateBlocks(userId, change)
+    app.log.commit = async () => {
+      throw new Error('killed')
+    }
+  }
+  await expect(blockUser(app, ada, { userId: 'bob' })).rejects.toThrow('killed')
+  app.log.commit = commit
+  expect((await thrownBy(() => send(app, 'bob'))).code).toBe('blocked')
+})
+
+test('a block that never came to be silences nobody for long', async () => {
+  const app = makeApp()
+  await openByBob(app)
+  const { commit } = app.log
+  app.personal.updateBlocks = async () => {
+    app.log.commit = async () => {
+      throw new Error('killed')
+    }
+    throw new Error('killed')
+  }
+  await expect(blockUser(app, ada, { userId: 'bob' })).rejects.toThrow('killed')
+  app.log.commit = commit
+  expect((await thrownBy(() => send(app, 'bob'))).code).toBe('busy')
+  await send(app, 'bob')
+})
+
 test('the end of a block whose process died before the chat followed is completed by who writes', async () => {
   const app = makeApp()
   await openByBob(app)
@@ -90,12 +122,11 @@ test('a block taken back between decision and chat does not silence', async () =
   const app = makeApp()
   await openByBob(app)
   const { commit } = app.log
-  let late = true
+  let silenced = 0
   app.log.commit = async (chatId, batch) => {
-    if (late && batch.members?.[0]?.kind === 'silence') {
-      late = false
+    // The first comes before the list says so.
+    if (batch.members?.[0]?.kind === 'silence' && ++silenced === 2)
       await unblockUser(app, ada, { userId: 'bob' })
-    }
     return commit(chatId, batch)
   }
   await blockUser(app, ada, { userId: 'bob' })
