@@ -71,9 +71,14 @@ function memberOperations({ kind, member }: MemberChange): OperationInput[] {
   const { chatId, userId, role } = member
   const writer = writerDocument(chatId, userId)
   const dropWriter: OperationInput = { operationType: 'Delete', id: writerId(userId) }
+  // Whose right to write was taken by a block has none to delete, and a batch fails with any of its operations.
+  const dropAnyWriter: OperationInput[] = [
+    { operationType: 'Upsert', resourceBody: writer as never },
+    dropWriter,
+  ]
   if (kind === 'remove') {
     const drop: OperationInput = { operationType: 'Delete', id: memberId(userId) }
-    return WRITES.has(role) ? [drop, dropWriter] : [drop]
+    return WRITES.has(role) ? [drop, ...dropAnyWriter] : [drop]
   }
   if (kind === 'silence') return [dropWriter]
   if (kind === 'unsilence') {
@@ -92,7 +97,7 @@ function memberOperations({ kind, member }: MemberChange): OperationInput[] {
   }
   return WRITES.has(role)
     ? [swap, { operationType: 'Upsert', resourceBody: writer as never }]
-    : [swap, dropWriter]
+    : [swap, ...dropAnyWriter]
 }
 
 function jobOperations(change: JobChange | undefined): OperationInput[] {

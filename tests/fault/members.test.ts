@@ -1,3 +1,4 @@
+import { CosmosClient } from '@azure/cosmos'
 import { startWorld, type World } from '../support/world.ts'
 
 let world: World
@@ -72,3 +73,21 @@ test('somebody who floods a chat can be removed from it, and is silent from the 
   const { body: log } = await ada.call('GET', `${path}/log?after=${head.head.seq - 1}`)
   expect(log.entries.at(-1)).toMatchObject({ type: 'member', change: 'removed', userId: mal.userId })
 }, 60_000)
+
+test('somebody whose right to write is missing can be made a reader, and removed', async () => {
+  const [ada, bob] = await Promise.all([world.register('ada'), world.register('bob')])
+  const members = [bob.userId]
+  const { body: chat } = await ada.call('POST', 'chats', { kind: 'group', name: 'S', members })
+  const client = new CosmosClient(world.cosmos.connectionString)
+  const chats = client.database('parley').container('chats')
+  const silence = () => chats.item(`writer:${bob.userId}`, chat.chatId).delete()
+  const member = `chats/${chat.chatId}/members/${bob.userId}`
+
+  await silence()
+  expect((await ada.call('PUT', member, { role: 'reader' })).body.code).toBeUndefined()
+  expect((await ada.call('PUT', member, { role: 'member' })).body.code).toBeUndefined()
+  await silence()
+  expect((await ada.call('DELETE', member)).status).toBe(204)
+  expect((await bob.call('GET', `chats/${chat.chatId}`)).body.code).toBe('chat-not-found')
+  client.dispose()
+})
