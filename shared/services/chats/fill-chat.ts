@@ -71,9 +71,6 @@ export async function welcome(deps: FillDeps, chat: Chat, entries: StoredEntry[]
     }
     await deps.inbox.apply(item)
     await admit(deps, viewChat(item, head ?? emptyHead(item), undefined))
-    // Somebody may have removed the person in between, and moved the sockets before us.
-    if (!(await deps.inbox.read(userId, chat.chatId)))
-      await deps.push.removeUserFromGroup(userId, `chat.${chat.chatId}`)
   })
 }
 

@@ -54,9 +54,12 @@ export async function announceChat(
 
 /** Puts the user's sockets into the chat's group and tells them. A failure is logged: their next `sync` mends it. */
 export async function admit(deps: MembershipDeps, view: ChatView): Promise<void> {
-  const { userId, chatId } = view.item
+  const { userId, chatId, kind } = view.item
   try {
     await deps.push.addUserToGroup(userId, chatGroup(chatId))
+    // Somebody may have removed the person from the group in between, and moved the sockets before us.
+    if (kind === 'group' && !(await deps.inbox.read(userId, chatId)))
+      return await deps.push.removeUserFromGroup(userId, chatGroup(chatId))
     await deps.push.toUser(userId, deps.chatAdded(view))
   } catch (error) {
     deps.logger('warn', 'admit.failed', { userId, chatId, error: String(error) })
