@@ -11,7 +11,12 @@ if (process.platform === 'win32') {
   const { start }: typeof import('./command.ts') = await import(pathToFileURL(bundle.command).href)
   await start(bundle)
 } else {
-  const flags = [...process.execArgv, '--max-semi-space-size=8']
+  const flags = [...process.execArgv, '--max-semi-space-size=4']
   const args = [process.execPath, ...flags, bundle.command, ...process.argv.slice(2)]
-  process.execve?.(process.execPath, args, { ...process.env, NODE_COMPILE_CACHE: bundle.compileCache })
+  process.execve?.(process.execPath, args, {
+    ...process.env,
+    // One arena of native memory instead of one per thread: 20 MB less in all.
+    MALLOC_ARENA_MAX: '1',
+    NODE_COMPILE_CACHE: bundle.compileCache,
+  })
 }
