@@ -136,3 +136,25 @@ test('what no bot answers is not answered again; a stranger finds nothing', asyn
   const run = await ada.call('POST', `chats/${chatId}/runs/r0/stop`)
   expect([run.status, run.body.code]).toEqual([404, 'not-found'])
 })
+
+test('a bot that is removed while it answers falls silent, and nobody tries again', async () => {
+  world.ai.script({ match: 'Saga', reply: 'x '.repeat(20), chunkSize: 4, chunkDelayMs: 50 })
+  const { body: chat } = await ada.call('POST', 'chats', {
+    kind: 'group',
+    name: 'Bots',
+    members: ['assistant'],
+  })
+  const path = `chats/${chat.chatId}`
+  await using socket = await ada.socket()
+  const content = { type: 'text', text: 'Saga' }
+  await ada.call('POST', `${path}/messages`, {
+    clientMessageId: 'saga',
+    content,
+    mentions: ['assistant'],
+  })
+  const { runId } = await socket.wait(({ type }) => type === 'run.delta')
+  expect((await ada.call('DELETE', `${path}/members/assistant`)).status).toBe(204)
+  const end = await ended(socket, runId)
+  expect([end.state, end.replySeq]).toEqual(['stopped', undefined])
+  expect((await ada.call('GET', `${path}/runs/${runId}`)).body).toMatchObject({ state: 'stopped', text: '' })
+})

@@ -1,7 +1,7 @@
 // The end of a run: its reply goes into the log, once, and then the run ends as the reply says.
 import type { FailureReason, Run, ToolUse, Usage } from '../../domain/bot.ts'
 import type { NewEntry, StoredEntry } from '../../domain/entry.ts'
-import { ChatError } from '../../domain/error.ts'
+import { ChatError, type ErrorCode } from '../../domain/error.ts'
 import type { BotDeps } from './bot-deps.ts'
 import { hold, LEASE_MS, type Lease } from './lease.ts'
 import { tell } from './tell.ts'
@@ -49,12 +49,21 @@ export async function finish(deps: BotDeps, lease: Lease, answer: Answer): Promi
     run: { runId, promptSeq, state, ...(reason && { reason }) },
     dedupeKey: replyKey(runId),
   }
-  return end(deps, lease, await appendReply(deps, lease.run, reply), usage)
+  const said = await appendReply(deps, lease.run, reply)
+  return said ? end(deps, lease, said, usage) : endSilently(deps, lease)
 }
 
-/** Stopped before the first word: there is nothing to keep. */
+/** Nobody is there to be answered: the chat has ended, or the bot is no longer in it. A try later would find it so again. */
+const UNHEARD: ReadonlySet<ErrorCode> = new Set([
+  'chat-closed',
+  'chat-not-found',
+  'forbidden',
+  'limit-reached',
+])
+
+/** Stopped before the first word, or never heard: there is nothing to keep. */
 async function endSilently(deps: BotDeps, lease: Lease): Promise<boolean> {
-  const ours = await hold(deps, lease, { state: 'stopped', leaseUntil: 0 })
+  const ours = await hold(deps, lease, { state: 'stopped', text: '', leaseUntil: 0 })
   if (ours) await tell(deps, lease.run, { type: 'run.ended', state: 'stopped' })
   return ours
 }
@@ -71,12 +80,14 @@ export async function end(deps: BotDeps, lease: Lease, reply: StoredEntry, usage
   return ours
 }
 
-/** A reply that is there already, with other words, is another attempt's: it stays, ours is dropped. */
-async function appendReply(deps: BotDeps, run: Run, reply: NewEntry): Promise<StoredEntry> {
+/** A reply that is there already, with other words, is another attempt's: it stays, ours is dropped. Undefined: unheard. */
+async function appendReply(deps: BotDeps, run: Run, reply: NewEntry): Promise<StoredEntry | undefined> {
   try {
     return (await deps.appender.append(run.chatId, reply, run.promptSeq)).entry
   } catch (error) {
-    if (!(error instanceof ChatError) || error.code !== 'id-reused') throw error
+    if (!(error instanceof ChatError)) throw error
+    if (UNHEARD.has(error.code)) return undefined
+    if (error.code !== 'id-reused') throw error
     const first = await findReply(deps, run)
     if (!first) throw error
     return first
