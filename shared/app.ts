@@ -81,7 +81,7 @@ export function createApp(config: Config, logger: Logger) {
     processId: randomBytes(4).toString('base64url'),
     random: Math.random,
     explainRefusal: (chatId: string, userId: string) =>
-      explainRefusal({ log, personal, time }, chatId, userId),
+      explainRefusal({ log, inbox, personal, time }, chatId, userId),
     onCommitted(chatId: string, entries: StoredEntry[]) {
       const done = deliverer.publish(chatId, entries)
       const patience = Promise.race([done, sleep(PUBLISH_PATIENCE_MS, undefined, { ref: false })])

@@ -54,6 +54,7 @@ export function memoryApp(now: number, ...people: StoredUser[]): MemoryApp {
     forEverybody: (chatId: string, entries: Entry[]) => forEverybody(log, chatId, entries),
   }
   const personal = memoryPersonal()
+  const inbox = memoryInbox()
   const { logger } = base
   const deliverer = createDeliverer({ log, state, push, time, logger, frames: entriesFrames, ...sight })
   const published = new WeakMap<StoredEntry, Promise<void>>()
@@ -63,7 +64,7 @@ export function memoryApp(now: number, ...people: StoredUser[]): MemoryApp {
     processId: 'p1',
     random: () => 0,
     explainRefusal: (chatId: string, userId: string) =>
-      explainRefusal({ log, personal, time }, chatId, userId),
+      explainRefusal({ log, inbox, personal, time }, chatId, userId),
     onCommitted(chatId: string, entries: StoredEntry[]) {
       const done = deliverer.publish(chatId, entries)
       for (const entry of entries) published.set(entry, done)
@@ -80,7 +81,7 @@ export function memoryApp(now: number, ...people: StoredUser[]): MemoryApp {
     published,
     attachments: memoryAttachments(),
     media: memoryMedia(time.now),
-    inbox: memoryInbox(),
+    inbox,
     users: memoryUsers(...people),
     personal,
     reports: memoryReports(),

@@ -164,7 +164,16 @@ describe('chats.delete', () => {
       expect(await codeOf(person.call('GET', `${path}/messages`, undefined, 1))).toBe('chat-not-found')
       expect(await codeOf(person.call('GET', path))).toBe('chat-not-found')
     }
-    expect(await codeOf(bob!.call('POST', `${path}/messages`, say('4'), 1))).toBe('chat-closed')
+    expect(await codeOf(ada!.call('GET', `${path}/members`))).toBe('chat-not-found')
+    // Of the end hear those who were there.
+    const send = (who: Person) => codeOf(who.call('POST', `${path}/messages`, say('4'), 1))
+    expect(await send(bob!)).toBe('chat-closed')
+    const eve = await world.register('eve')
+    expect(await send(eve)).toBe('chat-not-found')
+    expect(await codeOf(eve.call('POST', `${path}/join`))).toBe('chat-not-found')
+    expect(await codeOf(eve.call('PUT', `${path}/members/${eve.userId}`, { role: 'owner' }))).toBe(
+      'chat-not-found',
+    )
     expect((await socket.wait(({ type }) => type === 'chat.removed')).chatId).toBe(chatId)
     const { result } = await socket.command('sync', { chats: { [chatId]: 4 } })
     expect(result).toMatchObject({ removed: [chatId] })
@@ -174,6 +183,7 @@ describe('chats.delete', () => {
     expect((await fetch(address)).status).toBe(404)
     expect(left.map(({ id }) => id).filter((id) => !String(id).startsWith('e:'))).toEqual(['chat'])
     expect(await codeOf(ada!.call('DELETE', path))).toBe('chat-not-found')
+    expect([await send(bob!), await send(eve)]).toEqual(['chat-closed', 'chat-not-found'])
   })
 
   test('a direct chat is put away for oneself until somebody says something in it', async () => {

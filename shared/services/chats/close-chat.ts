@@ -6,6 +6,7 @@ import type { Position, StoredEntry } from '../../domain/entry.ts'
 import { ChatError } from '../../domain/error.ts'
 import { fewAtATime } from '../../domain/few-at-a-time.ts'
 import type { Actor } from '../../domain/user.ts'
+import { END_KEY } from '../log/settle.ts'
 import { type AloneDeps, writeAlone } from '../log/write-alone.ts'
 import { type EraseHistoryDeps, eraseNext } from '../messages/erase-history.ts'
 import type { MemberChange } from '../ports.ts'
@@ -22,8 +23,6 @@ export interface CloseDeps extends MembershipDeps, AloneDeps, EraseHistoryDeps {
   chatRemoved(chatId: string): unknown
 }
 
-/** There is one end. */
-const KEY = 'closed'
 const AT_ONCE = 10
 
 /**
@@ -33,7 +32,7 @@ const AT_ONCE = 10
 export async function closeChat(deps: CloseDeps, actor: Actor, chatId: string): Promise<void> {
   const { entries } = await writeAlone(deps, {
     chatId,
-    key: KEY,
+    key: END_KEY,
     async decide() {
       const [found, me] = await Promise.all([
         deps.log.findChat(chatId),
@@ -44,7 +43,7 @@ export async function closeChat(deps: CloseDeps, actor: Actor, chatId: string): 
       const job: ChatJob = {
         ...{
           chatId,
-          jobId: KEY,
+          jobId: END_KEY,
           task: 'close',
           senderId: actor.userId,
           role: 'reader',
@@ -54,7 +53,7 @@ export async function closeChat(deps: CloseDeps, actor: Actor, chatId: string): 
         ...{ fresh: true, dueAt: deps.time.now() + deps.jobLeaseMs },
       }
       return {
-        entries: [{ type: 'closed', senderId: actor.userId, dedupeKey: KEY }],
+        entries: [{ type: 'closed', senderId: actor.userId, dedupeKey: END_KEY }],
         chatUpdate: { chat: { ...found.chat, closed: true }, etag: found.etag },
         job: { kind: 'create', job, people: [] },
       }
@@ -109,7 +108,7 @@ export async function closeNext(
   { job, etag }: { job: ChatJob; etag: string },
 ): Promise<void> {
   const { chatId } = job
-  const [closed] = await deps.log.findByKeys(chatId, [KEY])
+  const [closed] = await deps.log.findByKeys(chatId, [END_KEY])
   if (!closed) return endJob(deps, job)
   const next = { ...job, fresh: false, dueAt: deps.time.now() + deps.jobLeaseMs }
   const members = await deps.log.listMembers(chatId, { limit: MEMBERS_AT_ONCE })

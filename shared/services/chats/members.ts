@@ -10,7 +10,7 @@ import type { MemberChange } from '../ports.ts'
 import { chatFull, type Group, notFound, readGroup } from './group.ts'
 import { applyMemberEntry, type MembershipDeps, placeSockets } from './membership.ts'
 import { findPeople, type PeopleDeps } from './people.ts'
-import { getChat, type ReadChatDeps } from './read-chat.ts'
+import { getChat, type ReadChatDeps, refuseOver } from './read-chat.ts'
 import { keepsOwner, mayChange } from './roles.ts'
 import type { ChatView } from './view.ts'
 import { withdraw } from './withdraw.ts'
@@ -33,11 +33,13 @@ export async function listMembers(
   actor: Actor,
   { chatId, cursor, limit }: { chatId: string; cursor?: string | undefined; limit: number },
 ): Promise<{ members: Member[]; cursor?: string | undefined }> {
-  const [me, found] = await Promise.all([
+  const [me, head, found] = await Promise.all([
     deps.log.readMember(chatId, actor.userId),
+    deps.state.readHead(chatId),
     deps.log.listMembers(chatId, { after: cursor, limit: limit + 1 }),
   ])
   if (!me) throw notFound(chatId)
+  refuseOver(head, chatId)
   const members = found.slice(0, limit)
   return { members, cursor: found.length > limit ? members.at(-1)?.userId : undefined }
 }

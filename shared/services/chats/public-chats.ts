@@ -1,5 +1,5 @@
 // Groups that anybody may find and join.
-import type { Chat } from '../../domain/chat.ts'
+import { type Chat, publicPlace } from '../../domain/chat.ts'
 import type { NewEntry } from '../../domain/entry.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { Actor } from '../../domain/user.ts'
@@ -67,7 +67,7 @@ export async function joinChat(deps: PublicDeps, actor: Actor, chatId: string): 
     async decide({ seq, n }) {
       const [found, me] = await Promise.all([deps.log.findChat(chatId), deps.log.readMember(chatId, userId)])
       if (me) return undefined
-      if (found?.chat.kind !== 'group' || found.chat.visibility !== 'public') throw notFound(chatId)
+      if (!found || publicPlace(found.chat) === undefined) throw notFound(chatId)
       const memberCount = (await countMembers(deps.log, found.chat)) + 1
       const full = chatFull(memberCount)
       if (full) throw full

@@ -41,6 +41,12 @@ export function settleExpired(open: Pending[], now: number): Pending[] {
   })
 }
 
+/** There is one end of a chat: the key of its entry. */
+export const END_KEY = 'closed'
+
+export const chatClosed = (chatId: string): ChatError =>
+  new ChatError('chat-closed', `The chat ${chatId} has ended.`)
+
 export const chatIsFull = (chatId: string): ChatError =>
   new ChatError('limit-reached', `The chat ${chatId} has no room for more: begin another.`)
 

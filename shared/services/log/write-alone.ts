@@ -9,7 +9,7 @@ import type { Appender } from './append.ts'
 import type { AppendDeps } from './append-deps.ts'
 import { type Lane, learnRivals, learnTail, rivalCount, tailIsStale } from './lane.ts'
 import { pause } from './pause.ts'
-import { chatIsFull } from './settle.ts'
+import { chatClosed, chatIsFull } from './settle.ts'
 
 export interface AloneDeps extends AppendDeps {
   appender: Appender
@@ -169,8 +169,9 @@ async function decideOrRecall(
 ): Promise<Course['decided']> {
   const at = new Date(deps.time.now()).toISOString()
   try {
-    if (lane.closed) throw new ChatError('chat-closed', `The chat ${chatId} has ended.`)
     const write = await decide(tail, at)
+    // Said to those only who might have done it: for others there is no chat that could have ended.
+    if (write && lane.closed) throw chatClosed(chatId)
     return write && { write, at }
   } catch (error) {
     if ((await deps.log.findByKeys(chatId, [key])).length > 0) return undefined

@@ -26,7 +26,7 @@ export async function writeBatch(deps: AppendDeps, lane: Lane, batch: Pending[])
     open = settleExpired(open, deps.time.now())
     if (open.length === 0) return
     const tail = await knownTail(deps, lane, open)
-    if (lane.closed) return refuseClosed(lane.chatId, await settleByKey(deps.log, lane.chatId, open))
+    if (lane.closed) return refuseClosed(deps, lane.chatId, await settleByKey(deps.log, lane.chatId, open))
     const entries = number(deps, lane.chatId, open, tail)
     const started = deps.time.now()
     const outcome = await deps.log.commit(lane.chatId, {
@@ -86,8 +86,8 @@ async function knownTail(deps: AppendDeps, lane: Lane, open: Pending[]): Promise
 }
 
 /** Nothing new follows the end; what was sent before it is still found by its key. */
-function refuseClosed(chatId: string, open: Pending[]): void {
-  for (const pending of open) pending.reject(new ChatError('chat-closed', `The chat ${chatId} has ended.`))
+async function refuseClosed(deps: AppendDeps, chatId: string, open: Pending[]): Promise<void> {
+  for (const pending of open) pending.reject(await deps.explainRefusal(chatId, pending.entry.senderId))
 }
 
 /** A hint saves the query for the tail. The count of messages there is the store's word, never the client's. */

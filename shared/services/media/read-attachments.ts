@@ -5,7 +5,7 @@ import { visibleFrom } from '../../domain/chat.ts'
 import type { MediaType, MessageEntry } from '../../domain/entry.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { Actor } from '../../domain/user.ts'
-import { readMembership } from '../chats/read-chat.ts'
+import { readMembership, refuseOver } from '../chats/read-chat.ts'
 import type { MediaDeps } from './media-deps.ts'
 
 /** A message whose content is an attachment. */
@@ -31,6 +31,7 @@ export async function listAttachments(
     readMembership(deps.inbox, actor, chatId),
     deps.state.readHead(chatId),
   ])
+  refuseOver(head, chatId)
   const range = { from: visibleFrom(item, head), before: cursor, type, limit: limit + 1 }
   const found = (await deps.log.listMedia(chatId, range)).filter(hasMedia)
   const messages = fitting(found.slice(0, limit), PAGE_BYTES)
@@ -52,6 +53,7 @@ export async function openAttachment(
     deps.state.readHead(chatId),
     deps.attachments.read(chatId, attachmentId),
   ])
+  refuseOver(head, chatId)
   const key = found?.attachment.claim?.key
   const [entry] = key === undefined ? [] : await deps.log.findByKeys(chatId, [key])
   const content = entry?.type === 'message' && hasMedia(entry) ? entry.content : undefined

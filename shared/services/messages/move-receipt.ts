@@ -7,7 +7,7 @@ import {
 } from '../../domain/chat.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { Actor } from '../../domain/user.ts'
-import { readMembership } from '../chats/read-chat.ts'
+import { readMembership, refuseOver } from '../chats/read-chat.ts'
 import type { InboxStore, Logger, LogStore, Push, StateStore, Time } from '../ports.ts'
 
 export interface ReceiptDeps {
@@ -31,6 +31,7 @@ export async function moveReceipt(
 ): Promise<Receipt> {
   const item = await readMembership(deps.inbox, actor, chatId)
   const [entry, head] = await Promise.all([deps.log.readEntry(chatId, seq), deps.state.readHead(chatId)])
+  refuseOver(head, chatId)
   // What was cleared in between has been seen all the same.
   if (!entry || seq <= item.joined.seq) {
     const errors = [{ path: 'seq', message: 'is not in the log of this chat' }]
@@ -57,5 +58,6 @@ export async function moveReceipt(
 export async function listReceipts(deps: ReceiptDeps, actor: Actor, chatId: string): Promise<Receipt[]> {
   await readMembership(deps.inbox, actor, chatId)
   const [receipts, head] = await Promise.all([deps.state.listReceipts(chatId), deps.state.readHead(chatId)])
+  refuseOver(head, chatId)
   return head ? currentReceipts(head, receipts) : receipts
 }

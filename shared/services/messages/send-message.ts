@@ -2,6 +2,7 @@ import { type Content, type MessageEntry, messageKey, type StoredEntry } from '.
 import { ChatError } from '../../domain/error.ts'
 import type { Actor } from '../../domain/user.ts'
 import type { Appender } from '../log/append.ts'
+import { chatClosed, END_KEY } from '../log/settle.ts'
 import { claimAttachment } from '../media/claim-attachment.ts'
 import type { MediaDeps } from '../media/media-deps.ts'
 import type { InboxStore, Logger, LogStore } from '../ports.ts'
@@ -70,16 +71,27 @@ async function checkReply(deps: SendDeps, actor: Actor, chatId: string, replyTo:
   throw new ChatError('invalid-request', `There is no message ${replyTo} to reply to.`, { errors })
 }
 
+interface RefusalDeps extends WriterDeps {
+  inbox: Pick<InboxStore, 'reflects'>
+}
+
 /**
- * Why somebody may not write: a reader is told so, and who is blocked; for everybody else the chat does not exist. Asked
- * only after the store refused, so the common path pays nothing for it.
+ * Why somebody may not write: a reader is told so, who is blocked, and who was there when the chat ended; for everybody
+ * else the chat does not exist. Asked only after the store refused, so the common path pays nothing for it.
  */
-export async function explainRefusal(deps: WriterDeps, chatId: string, userId: string): Promise<ChatError> {
+export async function explainRefusal(deps: RefusalDeps, chatId: string, userId: string): Promise<ChatError> {
   const [member, chat] = await Promise.all([deps.log.readMember(chatId, userId), deps.log.readChat(chatId)])
-  if (!member) return new ChatError('chat-not-found', `There is no chat ${chatId}.`)
+  if (chat?.closed && (member || (await wasThere(deps, chatId, userId)))) return chatClosed(chatId)
+  if (!member || chat?.closed) return new ChatError('chat-not-found', `There is no chat ${chatId}.`)
   if (member.role === 'reader') return new ChatError('forbidden', 'Readers of this chat may not write in it.')
   if (chat?.kind === 'direct' && (await isBlocked(deps, chatId, userId))) return blocked()
   return new ChatError('busy', 'Your role in this chat is just changing; send again with the same id.')
+}
+
+/** Whether it was the end of the chat that took the person out of it. */
+async function wasThere({ log, inbox }: RefusalDeps, chatId: string, userId: string): Promise<boolean> {
+  const [[end], seen] = await Promise.all([log.findByKeys(chatId, [END_KEY]), inbox.reflects(userId, chatId)])
+  return end !== undefined && seen === end.seq
 }
 
 /** A block that was taken back by a process that died before it said so here is taken back now. */

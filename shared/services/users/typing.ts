@@ -1,7 +1,7 @@
 import { chatGroup, RECEIPTS_UP_TO } from '../../domain/chat.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { Actor } from '../../domain/user.ts'
-import { readMembership } from '../chats/read-chat.ts'
+import { readMembership, refuseOver } from '../chats/read-chat.ts'
 import type { Limiter } from '../limiter.ts'
 import type { InboxStore, Logger, PersonalStore, Push, StateStore } from '../ports.ts'
 import { refuseBlocked } from './blocks.ts'
@@ -35,6 +35,7 @@ export async function tellTyping(
     deps.state.readHead(chatId),
     item.kind === 'direct' && item.peer ? refuseBlocked(deps, actor, item.peer.userId) : undefined,
   ])
+  refuseOver(head, chatId)
   if ((head?.memberCount ?? 0) > RECEIPTS_UP_TO)
     throw new ChatError('forbidden', `Chats of more than ${RECEIPTS_UP_TO} do not show who is typing.`)
   await deps.push.toGroup(chatGroup(chatId), deps.typingFrame(chatId, userId, typing)).catch((error) => {
