@@ -115,3 +115,6 @@ export interface Summary {
   from: number
   through: number
 }
+
+/** How long pieces of an answer are collected before they are pushed: longer in a process that makes many answers at once. */
+export const deltaMs = (runs: number): number => Math.min(1_000, Math.max(100, runs * 12.5))

@@ -1,6 +1,6 @@
-// A model's stream on its way to the sockets: pieces collected for a tenth of a second, a checkpoint every second, and
+// A model's stream on its way to the sockets: pieces collected for a tenth of a second or more, a checkpoint every second, and
 // an end the moment another attempt has taken the run over.
-import type { ToolUse, Usage } from '../../domain/bot.ts'
+import { deltaMs, type ToolUse, type Usage } from '../../domain/bot.ts'
 import { MAX_TEXT } from '../../domain/budget.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { ModelRequest, Provider } from '../ports.ts'
@@ -10,7 +10,6 @@ import { hold, LEASE_MS, type Lease } from './lease.ts'
 import { Refused } from './moderate.ts'
 import { tell } from './tell.ts'
 
-const DELTA_MS = 100
 const CHECKPOINT_MS = 1_000
 const SILENCE_MS = 60_000
 
@@ -42,6 +41,9 @@ export async function streamReply(
   let sentAt = 0
   let storedAt = started
   let storing: Promise<void> | undefined
+  let flushing: Promise<void> = Promise.resolve()
+  let due: NodeJS.Timeout | undefined
+  let failure: unknown
   let lost = false
   let isStopped = false
   const stop = () => {
@@ -53,12 +55,32 @@ export async function streamReply(
   let silence = setTimeout(() => abort.abort(), SILENCE_MS)
 
   async function flush(): Promise<void> {
+    clearTimeout(due)
+    due = undefined
     if (text.length === sent) return
     if ((await deps.moderate({ by: 'bot', text })) === 'refused') throw new Refused()
     const delta = { type: 'run.delta', attempt: lease.run.attempt, index: sent, text: text.slice(sent) }
     sent = text.length
     sentAt = deps.time.now()
     await tell(deps, lease.run, delta)
+  }
+
+  /** One after the other: a piece must not overtake the one before it. */
+  function flushNext(): Promise<void> {
+    flushing = flushing.then(flush)
+    return flushing
+  }
+
+  /** What has waited long enough goes at once; the rest when its time comes, should the model pause. */
+  async function flushInTime(): Promise<void> {
+    const wait = sentAt + deltaMs(deps.activeRuns.size) - deps.time.now()
+    if (wait <= 0) return flushNext()
+    due ??= setTimeout(() => {
+      flushNext().catch((error) => {
+        failure = error
+        abort.abort()
+      })
+    }, wait)
   }
 
   /** One at a time, or we would lose the run to ourselves. The lease outlives a few that fail. */
@@ -102,16 +124,17 @@ export async function streamReply(
         if (text === '') usage.firstTokenMs = deps.time.now() - started
         text = cut(text + chunk.text)
       }
-      if (deps.time.now() - sentAt >= DELTA_MS) await flush()
+      await flushInTime()
       if (deps.time.now() - storedAt >= CHECKPOINT_MS) await checkpoint()
       abort.signal.throwIfAborted()
       if (text.length >= MAX_TEXT - 1) break
     }
     abort.signal.throwIfAborted()
-    await flush()
+    await flushNext()
     if (text.trim() === '') throw new ChatError('unavailable', 'The model said nothing.')
     return { text, usage: measured(), isStopped }
   } catch (error) {
+    if (failure) throw failure
     if (isStopped && !lost) return { text, usage: measured(), isStopped }
     if (!lost) throw error
     deps.logger('info', 'run.taken-over', { runId: lease.run.runId })
@@ -120,6 +143,9 @@ export async function streamReply(
     if (deps.activeRuns.get(lease.run.runId) === stop) deps.activeRuns.delete(lease.run.runId)
     clearInterval(keepAlive)
     clearTimeout(silence)
+    clearTimeout(due)
+    // A piece that is under way must not come after the end.
+    await flushing.catch(() => undefined)
     // What is under way would change the etag under whoever ends the run.
     await storing
     // A model that was stopped at the longest text goes on otherwise.
