@@ -76,6 +76,9 @@ param alwaysReady { name: string, instanceCount: int }[] = []
 @minValue(10)
 param feedPollDelayMs int = 5000
 
+@description('Optional. The longest that an idle instance waits before it looks into a queue again, hh:mm:ss.fff: storage transactions against how soon a bot answers.')
+param queuePollInterval string = '00:00:02'
+
 @description('Optional. Bots: [{botId, displayName, models: [{provider, model}], systemPrompt?, …}]. A deployment of Azure OpenAI is a model of the provider azure-openai.')
 param bots array = []
 
@@ -356,6 +359,7 @@ var appSettings = union(
     AZURE_CLIENT_ID: identity.outputs.clientId
     AZURE_OPENAI_ENDPOINT: hasAi ? ai.?outputs.endpoint ?? '' : ''
     AZURE_TENANT_ID: tenant().tenantId
+    AzureFunctionsJobHost__extensions__queues__maxPollingInterval: queuePollInterval
     AzureFunctionsJobHost__telemetryMode: 'OpenTelemetry'
     AzureWebJobsStorage__blobServiceUri: storage.outputs.blobEndpoint
     AzureWebJobsStorage__clientId: identity.outputs.clientId

@@ -35,6 +35,7 @@ param maximumInstanceCount = tier.maximumInstanceCount
 param httpConcurrency = tier.httpConcurrency
 param alwaysReady = tier.alwaysReady
 param feedPollDelayMs = tier.feedPollDelayMs
+param queuePollInterval = tier.queuePollInterval
 param webPubSubSku = tier.webPubSubSku
 param webPubSubUnits = tier.webPubSubUnits
 param cosmosMode = tier.cosmosMode
