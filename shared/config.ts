@@ -1,7 +1,8 @@
 // The only reader of the environment. The names are the app settings that infra/ sets in Azure and local/ on a laptop.
 import * as z from 'zod'
+import { type BotQuotas, bot, checkTools, httpTool, json, list, pattern, quotas } from './config-bots.ts'
 import { ATTACHMENT_LIMITS, type AttachmentLimits } from './domain/attachment.ts'
-import { type Bot, BUILT_IN_TOOLS, type HttpToolSettings, PROVIDERS } from './domain/bot.ts'
+import type { Bot, HttpToolSettings } from './domain/bot.ts'
 
 const text = z.string().min(1)
 
@@ -17,42 +18,6 @@ const connection = (...parts: string[]) =>
     `needs ${parts.join(' and ')}`,
   )
 
-const json = <T>(schema: z.ZodType<T>) =>
-  text
-    .transform((value, context): unknown => {
-      try {
-        return JSON.parse(value)
-      } catch {
-        context.addIssue('is not JSON')
-        return z.NEVER
-      }
-    })
-    .pipe(schema)
-
-const modelName = z.strictObject({ provider: z.enum(PROVIDERS), model: text })
-
-const bot = z
-  .strictObject({
-    botId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
-    displayName: text,
-    models: z.array(modelName).min(1).optional(),
-    ...modelName.partial().shape,
-    systemPrompt: text.optional(),
-    temperature: z.number().min(0).max(2).optional(),
-    contextTokens: z.int().positive().optional(),
-    replyTokens: z.int().positive().optional(),
-    images: z.boolean().optional(),
-    tools: z.array(text).optional(),
-  })
-  .transform(({ models, provider, model, ...rest }, context): Bot => {
-    const one = modelName.safeParse({ provider, model }).data
-    const [first, ...others] = models ?? (one ? [one] : [])
-    if (first && (models === undefined || (provider ?? model) === undefined))
-      return { ...rest, models: [first, ...others] }
-    context.addIssue('needs either models or provider and model')
-    return z.NEVER
-  })
-
 /** Private keys that sign; a shared secret would let everybody who checks a token make one. */
 const signingKey = z.looseObject({ kid: text, kty: z.enum(['EC', 'OKP', 'RSA']), alg: text, d: text })
 
@@ -61,32 +26,6 @@ export const signingKeySet = json(z.object({ keys: z.array(signingKey).min(1) })
 
 const bytes = z.int().min(1).optional()
 const attachmentLimits = z.strictObject({ image: bytes, video: bytes, audio: bytes, file: bytes })
-
-const pattern = text.transform((value, context): RegExp => {
-  try {
-    return new RegExp(value, 'iu')
-  } catch {
-    context.addIssue('is no regular expression')
-    return z.NEVER
-  }
-})
-const httpTool = z.strictObject({
-  name: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
-  description: text,
-  parameters: z.looseObject({ type: z.literal('object') }),
-  url: z.url({ protocol: /^https?$/ }),
-  method: z.enum(['GET', 'POST']).default('POST'),
-  headers: z.record(z.string(), z.string()).optional(),
-})
-const list = z
-  .string()
-  .default('')
-  .transform((names) => names.split(/[\s,]+/).filter((name) => name !== ''))
-
-const quotas = z.strictObject({
-  userTokensPerDay: z.int().positive().optional(),
-  chatTokensPerDay: z.int().positive().optional(),
-})
 
 const wholeNumber = z
   .string()
@@ -114,6 +53,11 @@ const settings = z.object({
   SIGNING_KEYS: signingKeySet.optional(),
   ISSUER: text.default('parley'),
   BOTS: json(z.array(bot)).default([]),
+  MODERATION_PATTERNS: json(z.array(pattern)).default([]),
+  BOT_TOOLS: json(z.array(httpTool)).default([]),
+  BOT_TOOL_HOSTS: list,
+  BOT_TOOL_NETWORKS: list,
+  BOT_QUOTAS: json(quotas).default({}),
   GEMINI_API_KEY: maybe,
   GEMINI_BASE_URL: maybe,
   OPENAI_API_KEY: maybe,
@@ -122,11 +66,6 @@ const settings = z.object({
   AZURE_OPENAI_API_KEY: maybe,
   AZURE_OPENAI_API_VERSION: text.default('2024-10-21'),
   FIRST_TOKEN_MS: milliseconds.default(20_000),
-  MODERATION_PATTERNS: json(z.array(pattern)).default([]),
-  BOT_TOOLS: json(z.array(httpTool)).default([]),
-  BOT_TOOL_HOSTS: list,
-  BOT_TOOL_NETWORKS: list,
-  BOT_QUOTAS: json(quotas).default({}),
   REPAIR_AFTER_MS: milliseconds.default(3_000),
   ATTACHMENT_LIMITS: json(attachmentLimits).default({}),
   UPLOAD_MAX_AGE_MS: milliseconds.default(24 * 3600_000),
@@ -185,7 +124,7 @@ export interface Config {
   /** Private networks, as CIDR, that these may be in. */
   toolNetworks: string[]
   /** What bots may use in a day. */
-  quotas: z.infer<typeof quotas>
+  quotas: BotQuotas
   repairAfterMs: number
   /** The largest attachment of each type, bytes. */
   attachmentLimits: AttachmentLimits
@@ -263,15 +202,6 @@ export function readConfig(environment: Record<string, string | undefined> = pro
 /** Whether the app leaves feed, queues and timers to another. Read when functions are registered, like those below. */
 export const standsBy = (environment: Record<string, string | undefined> = process.env): boolean =>
   environment.STANDBY === 'true'
-
-/** @throws Error for a tool of a host that is not allowed, and for a bot's tool that there is not */
-function checkTools({ BOT_TOOLS, BOT_TOOL_HOSTS, BOTS }: z.infer<typeof settings>): void {
-  const foreign = BOT_TOOLS.find(({ url }) => !BOT_TOOL_HOSTS.includes(new URL(url).host))
-  if (foreign) throw new Error(`App settings: ✖ BOT_TOOL_HOSTS does not allow the host of ${foreign.name}`)
-  const known = [...BUILT_IN_TOOLS, ...BOT_TOOLS.map(({ name }) => name)]
-  const missing = BOTS.flatMap(({ tools = [] }) => tools).find((name) => !known.includes(name))
-  if (missing !== undefined) throw new Error(`App settings: ✖ BOTS names the tool ${missing}, which is none`)
-}
 
 /** When lost runs are looked for, as NCRONTAB. Read when functions are registered, like the delay below. */
 export const rescueSchedule = (environment: Record<string, string | undefined> = process.env): string =>

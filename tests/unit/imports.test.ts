@@ -13,7 +13,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   functions: ['functions', 'shared'],
   'shared/app.ts': ['shared'],
-  'shared/config.ts': ['shared/domain'],
+  'shared/config.ts': ['shared/config-bots.ts', 'shared/domain'],
+  'shared/config-bots.ts': ['shared/domain'],
   'shared/azure': [
     'shared/azure',
     'shared/config.ts',
