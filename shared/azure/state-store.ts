@@ -160,6 +160,7 @@ interface StoredHead {
   chatId: string
   kind: Head['kind']
   name: Head['name']
+  visibility?: Head['visibility']
   memberCount: number
   last: Position & { at: string; preview: string; previewSeq: number; senderId: string }
   cleared?: Position
@@ -167,23 +168,22 @@ interface StoredHead {
   sent: Head['sent']
 }
 
-const toStoredHead = ({ chatId, kind, name, memberCount, sent, cleared, ...last }: Head): StoredHead => ({
-  id: 'head',
-  chatId,
-  kind,
-  name,
-  memberCount,
-  last,
-  sent,
-  ...(cleared && { cleared }),
-})
+function toStoredHead({ cleared, visibility, ...head }: Head): StoredHead {
+  const { chatId, kind, name, memberCount, sent, ...last } = head
+  return {
+    ...{ id: 'head', chatId, kind, name, memberCount, last, sent },
+    ...(visibility && { visibility }),
+    ...(cleared && { cleared }),
+  }
+}
 
-const toHead = ({ chatId, kind, name, memberCount, sent, cleared, closed, last }: StoredHead): Head => ({
-  chatId,
-  kind,
-  name,
-  memberCount,
-  sent,
+const toHead = ({ cleared, closed, visibility, last, ...about }: StoredHead): Head => ({
+  chatId: about.chatId,
+  kind: about.kind,
+  name: about.name,
+  memberCount: about.memberCount,
+  sent: about.sent,
+  ...(visibility && { visibility }),
   ...(cleared && { cleared }),
   ...(closed && { closed }),
   ...last,

@@ -45,6 +45,8 @@ export interface Head extends Position {
   senderId: string
   kind: ChatKind
   name: string | null
+  /** Absent for `private`. */
+  visibility?: Chat['visibility'] | undefined
   memberCount: number
   /** What everybody's history was cleared up to. */
   cleared?: Position | undefined

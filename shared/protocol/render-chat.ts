@@ -21,6 +21,11 @@ export function renderChat({ item, head, receipt, unread, unreadMentions, member
     kind: item.kind,
     name: item.kind === 'direct' ? (item.peer?.name ?? null) : head.name,
     role: item.role,
+    ...(item.kind === 'group' && {
+      visibility: head.visibility ?? 'private',
+      // The head follows in a moment; who was just read has been counted.
+      memberCount: members?.length ?? head.memberCount,
+    }),
     ...(members ? { members } : item.peer && { members: [item.userId, item.peer.userId] }),
     head: { seq: head.seq, n: head.n, at: head.at, preview: head.preview },
     unread,

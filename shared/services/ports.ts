@@ -198,6 +198,7 @@ export interface HeadMove extends Position {
   /** Older messages that read differently now: one of them may be what the head shows. */
   retouched?: { seq: number; text: string }[] | undefined
   name?: string | undefined
+  visibility?: Head['visibility']
   cleared?: Position | undefined
   senderId: string
   sent: Head['sent']

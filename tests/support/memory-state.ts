@@ -27,7 +27,8 @@ export function memoryState(): StateStore {
     async createHead(head) {
       if (!heads.has(head.chatId)) heads.set(head.chatId, head)
     },
-    async advanceHead(chatId, { sent, preview, retouched = [], memberCount, name, cleared, ...to }) {
+    async advanceHead(chatId, move) {
+      const { sent, preview, retouched = [], memberCount, name, visibility, cleared, ...to } = move
       const before = heads.get(chatId)
       const changed = retouched.findLast(({ seq }) => seq === before?.previewSeq)
       const head = before && { ...before, preview: changed?.text ?? before.preview }
@@ -40,6 +41,7 @@ export function memoryState(): StateStore {
         previewSeq: preview?.seq ?? head.previewSeq,
         memberCount: memberCount ?? head.memberCount,
         name: name ?? head.name,
+        visibility: visibility ?? head.visibility,
         cleared: cleared ?? head.cleared,
         sent: { ...head.sent, ...sent },
       })

@@ -21,6 +21,19 @@ const rolesOf = async (asker: Person, chatId: string): Promise<Record<string, st
 }
 
 describe('chats.update', () => {
+  test('a group says its visibility and how many are in it, in answers at once, in lists in a moment', async () => {
+    const chatId = await group(ada!, 'Seen', bob!.userId)
+    const { body: created } = await ada!.call('GET', `chats/${chatId}`)
+    expect(created).toMatchObject({ visibility: 'private', memberCount: 2 })
+    const shown = await ada!.call('PATCH', `chats/${chatId}`, { visibility: 'public' })
+    expect(shown.body).toMatchObject({ visibility: 'public', memberCount: 2 })
+    expect((await cy!.call('POST', `chats/${chatId}/join`)).body).toMatchObject({ memberCount: 3 })
+    const listed = async () =>
+      (await bob!.call('GET', 'chats')).body.chats.find((c: { chatId: string }) => c.chatId === chatId)
+    while ((await listed()).memberCount !== 3);
+    expect(await listed()).toMatchObject({ visibility: 'public', memberCount: 3 })
+  })
+
   test('a new name is an entry and stands in everybody’s list; a repeat finds it, another name under its id is refused', async () => {
     const chatId = await group(ada!, 'Old', bob!.userId)
     const rename = (name: string, host = 0) =>

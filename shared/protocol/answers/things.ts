@@ -84,6 +84,8 @@ export const chatOut = z
     kind: z.enum(['direct', 'group', 'bot']),
     name: z.string().nullable(),
     role: roleOut,
+    visibility: z.enum(['private', 'public']).optional().meta({ description: 'Of a group' }),
+    memberCount: z.int().min(0).optional().meta({ description: 'Of a group, bots included' }),
     members: z.array(idOut).optional(),
     head: z.object({ seq: z.int(), n: z.int(), at: timeOut, preview: z.string() }),
     unread: z.int().min(0),

@@ -78,6 +78,7 @@ export async function ensureHead(
     chatId: chat.chatId,
     kind: chat.kind,
     name: chat.name,
+    visibility: chat.visibility,
     memberCount,
     seq: 1 + memberCount,
     n: 0,

@@ -35,7 +35,8 @@ export async function updateChat(deps: UpdateDeps, actor: Actor, ask: ChatUpdate
     ? await changeOwn(deps, actor, chatId, { muted, pinned })
     : await getChat(deps, actor, chatId)
   // The head follows in a moment.
-  return name === undefined ? view : { ...view, head: { ...view.head, name } }
+  const { head } = view
+  return { ...view, head: { ...head, name: name ?? head.name, visibility: visibility ?? head.visibility } }
 }
 
 async function changeForAll(deps: UpdateDeps, actor: Actor, ask: ChatUpdate): Promise<void> {

@@ -9,11 +9,15 @@ export function toMove(entries: Entry[]): HeadMove {
   let shown: HeadMove['preview']
   let memberCount: number | undefined
   let name: string | undefined
+  let visibility: HeadMove['visibility']
   let cleared: HeadMove['cleared']
   const retouched: { seq: number; text: string }[] = []
   for (const entry of entries) {
     if (entry.type === 'member') memberCount = entry.memberCount
-    if (entry.type === 'chat') name = entry.name ?? name
+    if (entry.type === 'chat') {
+      name = entry.name ?? name
+      visibility = entry.visibility ?? visibility
+    }
     // What is over is as if it had never been said.
     if (entry.type === 'closed') cleared = { seq: entry.seq, n: entry.n }
     if (entry.type === 'clear') cleared = { seq: entry.through, n: entry.throughN ?? 0 }
@@ -25,7 +29,7 @@ export function toMove(entries: Entry[]): HeadMove {
   }
   const { seq, n, createdAt: at, senderId } = last
   const read = retouch(shown, retouched)
-  return { seq, n, at, senderId, preview: read, retouched, memberCount, name, cleared, sent }
+  return { seq, n, at, senderId, preview: read, retouched, memberCount, name, visibility, cleared, sent }
 }
 
 /** How a message reads after these edits and deletions. */
@@ -42,6 +46,7 @@ export function mergeMoves(earlier: HeadMove | undefined, later: HeadMove): Head
     retouched: [...(earlier.retouched ?? []), ...(later.retouched ?? [])],
     memberCount: later.memberCount ?? earlier.memberCount,
     name: later.name ?? earlier.name,
+    visibility: later.visibility ?? earlier.visibility,
     cleared: later.cleared ?? earlier.cleared,
     sent: { ...earlier.sent, ...later.sent },
   }

@@ -38,6 +38,8 @@ test('a group, as one member sees it', () => {
     kind: 'group',
     name: 'Chess',
     role: 'owner',
+    visibility: 'private',
+    memberCount: 2,
     members: ['ada', 'bob'],
     head: { seq: 9, n: 6, at: '2026-03-01T11:00:00.000Z', preview: 'e4' },
     unread: 1,
@@ -53,6 +55,13 @@ test('a group, as one member sees it', () => {
 
 test('a group whose members were not read names none', () => {
   expect(renderChat({ item, head, receipt, unread: 1, unreadMentions: 0 })).not.toHaveProperty('members')
+})
+
+test('a group says how many are in it, the count that was just read before the one of the head', () => {
+  const large = { ...head, memberCount: 5_000, visibility: 'public' } as const
+  const view = { item, head: large, receipt, unread: 1, unreadMentions: 0 }
+  expect(renderChat(view)).toMatchObject({ visibility: 'public', memberCount: 5_000 })
+  expect(renderChat({ ...view, members: ['ada', 'bob', 'cy'] })).toMatchObject({ memberCount: 3 })
 })
 
 test('a direct chat carries the other person’s name and both members', () => {
