@@ -1,7 +1,7 @@
 // The log of a chat: entries numbered 1, 2, 3… without a gap. An entry is a message or whatever else
 // changes what a member sees. `n` counts the messages so far, so unread is arithmetic.
 
-import type { FailureReason } from './bot.ts'
+import type { FailureReason, Usage } from './bot.ts'
 
 export interface Position {
   seq: number
@@ -65,6 +65,8 @@ export interface RunMark {
   promptSeq: number
   state: 'done' | 'stopped' | 'failed'
   reason?: FailureReason | undefined
+  /** What the reply took, where a model was asked. */
+  usage?: Usage | undefined
 }
 
 export interface MemberEntry extends EntryBase {

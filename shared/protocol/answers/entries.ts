@@ -1,6 +1,6 @@
 // The log as it is shown: one line per entry, and a message as it stands.
 import * as z from 'zod'
-import { contentOut, failureOut, idOut, roleOut, seqOut, timeOut } from './things.ts'
+import { contentOut, failureOut, idOut, roleOut, seqOut, timeOut, usageOut } from './things.ts'
 
 const base = {
   chatId: idOut,
@@ -16,6 +16,7 @@ const runMark = z.object({
   promptSeq: seqOut,
   state: z.enum(['done', 'stopped', 'failed']),
   reason: failureOut.optional(),
+  usage: usageOut.optional(),
 })
 
 const message = {

@@ -64,6 +64,10 @@ export const failureOut = z
   .enum(['model', 'refused', 'quota'])
   .meta({ description: 'No model answered; the rules forbid it; the tokens of the day are used up' })
 
+export const usageOut = z
+  .object({ promptTokens: z.int(), replyTokens: z.int(), firstTokenMs: z.int(), totalMs: z.int() })
+  .meta({ id: 'Usage' })
+
 export const toolStateOut = z.enum(['running', 'done', 'failed'])
 
 const chatBotOut = z.object({
@@ -113,8 +117,6 @@ export const runOut = z
       .meta({ description: 'What the model has called' }),
     reason: failureOut.optional(),
     replySeq: seqOut.optional(),
-    usage: z
-      .object({ promptTokens: z.int(), replyTokens: z.int(), firstTokenMs: z.int(), totalMs: z.int() })
-      .optional(),
+    usage: usageOut.optional(),
   })
   .meta({ id: 'Run' })

@@ -46,11 +46,11 @@ export async function finish(deps: BotDeps, lease: Lease, answer: Answer): Promi
     type: 'message',
     senderId: botId,
     content: { type: 'text', text },
-    run: { runId, promptSeq, state, ...(reason && { reason }) },
+    run: { runId, promptSeq, state, ...(reason && { reason }), ...(usage && { usage }) },
     dedupeKey: replyKey(runId),
   }
   const said = await appendReply(deps, lease.run, reply)
-  return said ? end(deps, lease, said, usage) : endSilently(deps, lease)
+  return said ? end(deps, lease, said) : endSilently(deps, lease)
 }
 
 /** Nobody is there to be answered: the chat has ended, or the bot is no longer in it. A try later would find it so again. */
@@ -69,9 +69,9 @@ async function endSilently(deps: BotDeps, lease: Lease): Promise<boolean> {
 }
 
 /** The run ends as the reply in the log says, whoever wrote it. */
-export async function end(deps: BotDeps, lease: Lease, reply: StoredEntry, usage?: Usage): Promise<boolean> {
+export async function end(deps: BotDeps, lease: Lease, reply: StoredEntry): Promise<boolean> {
   if (reply.type !== 'message' || !reply.run) return false
-  const { state, reason } = reply.run
+  const { state, reason, usage } = reply.run
   // Deleted meanwhile, it leaves no copy here either.
   const text = reply.content?.type === 'text' ? reply.content.text : ''
   const ended = { state, text, reason, usage, leaseUntil: 0, replySeq: reply.seq }
