@@ -4,7 +4,7 @@ import { type Chat, START, visibleFrom } from '../../domain/chat.ts'
 import type { MessageEntry } from '../../domain/entry.ts'
 import type { ModelRequest, ModelTurn } from '../ports.ts'
 import type { BotDeps } from './bot-deps.ts'
-import { imagesOf, MAX_IMAGES, tokensOfImage } from './images.ts'
+import { imagesOf, pictured, tokensOfImage } from './images.ts'
 
 const CONTEXT_MESSAGES = 40
 const CONTEXT_TOKENS = 12_000
@@ -113,13 +113,13 @@ async function toTurns(
 ): Promise<ModelTurn[]> {
   const isOwn = ({ senderId }: MessageEntry): boolean => senderId === bot.botId
   const names = chat?.kind === 'group' ? await namesOf(deps, messages) : undefined
-  const pictured = new Set(messages.filter((message) => !isOwn(message)).slice(-MAX_IMAGES))
+  const shown = bot.images === false ? undefined : pictured(messages.filter((message) => !isOwn(message)))
   const turns = await Promise.all(
     messages.map(async (message): Promise<ModelTurn> => {
       const text = textOf(message)
       if (isOwn(message)) return { role: 'model', text }
       const name = names?.get(message.senderId)
-      const images = bot.images !== false && pictured.has(message) ? await imagesOf(deps, message) : []
+      const images = shown?.has(message) ? await imagesOf(deps, message) : []
       const said = name === undefined ? text : `${name}: ${text}`
       return { role: 'user', text: said, ...(images.length > 0 && { images }) }
     }),
