@@ -201,13 +201,21 @@ async function advanceHead(state: Container, chatId: string, to: HeadMove): Prom
     value,
   }))
   const first = [...operations, ...senders.splice(0, OPERATIONS_PER_PATCH - operations.length)]
-  const outcome = await patchItem(state, chatId, 'head', first, `c.last.seq < ${to.seq}`)
+  const behind = `c.last.seq < ${to.seq}`
+  let outcome: Awaited<ReturnType<typeof patchItem>> = 'unmet'
+  // An older message that reads differently now is one write with the move: by itself, whoever is slow would put back what
+  // another has changed or deleted since. Whoever is ahead of us has published what we did, and shows it as it read then.
+  const changes = new Map(preview ? [] : retouched.map((change) => [change.seq, change.text]))
+  for (const [changed, text] of changes) {
+    const both = [...first, { op: 'set' as const, path: '/last/preview', value: text }]
+    outcome = await patchItem(state, chatId, 'head', both, `${behind} AND c.last.previewSeq = ${changed}`)
+    if (outcome === 'patched') break
+  }
+  if (outcome !== 'patched') outcome = await patchItem(state, chatId, 'head', first, behind)
   // Somebody is ahead of us: what they wrote of these senders is newer.
   while (outcome === 'patched' && senders.length > 0) {
     await patchItem(state, chatId, 'head', senders.splice(0, OPERATIONS_PER_PATCH))
   }
-  // Whoever is ahead: a message that reads differently now must not be shown as it read before.
-  for (const { seq: changed, text } of retouched) await retouchPreview(state, chatId, changed, text)
   return outcome === 'patched'
 }
 

@@ -30,10 +30,9 @@ export function memoryState(): StateStore {
     async advanceHead(chatId, move) {
       const { sent, preview, retouched = [], memberCount, name, visibility, cleared, ...to } = move
       const before = heads.get(chatId)
-      const changed = retouched.findLast(({ seq }) => seq === before?.previewSeq)
-      const head = before && { ...before, preview: changed?.text ?? before.preview }
-      if (head) heads.set(chatId, head)
-      if (!head || head.seq >= to.seq) return false
+      if (!before || before.seq >= to.seq) return false
+      const changed = retouched.findLast(({ seq }) => seq === before.previewSeq)
+      const head = { ...before, preview: changed?.text ?? before.preview }
       heads.set(chatId, {
         ...head,
         ...to,
