@@ -156,8 +156,10 @@ function createDispatch(service: Service, keys: Keys, stats: Stats): Cosmos['dis
     const operation = operationOf(request)
     let reply: Reply
     let offer: Offer | undefined
+    let container: string | undefined
     try {
       const resource = parseResource(request.url)
+      container = resource.container
       const pending = authorize(keys, {
         verb: request.method,
         resourceType: resource.type,
@@ -176,7 +178,8 @@ function createDispatch(service: Service, keys: Keys, stats: Stats): Cosmos['dis
     }
     const charge = Number(reply.headers?.['x-ms-request-charge'])
     if (offer && reply.status !== 429) throttle.spend(offer, charge)
-    stats.record(operation, reply.status, charge)
+    const partition = header(request, 'x-ms-documentdb-partitionkey')
+    stats.record({ operation, status: reply.status, requestUnits: charge, container, partition })
     return reply
   }
 }

@@ -7,8 +7,20 @@ export interface OperationStats {
   statuses: Record<string, number>
 }
 
+/** One request as it was answered. */
+export interface Served {
+  operation: string
+  status: number
+  requestUnits: number
+  container?: string | undefined
+  /** The partition key as the request named it, such as `["p"]`. */
+  partition?: string | undefined
+}
+
 export interface Stats {
-  record(operation: string, status: number, requestUnits: number): void
+  record(served: Served): void
+  /** Hears of every request from now on. Returns what ends that. */
+  watch(listener: (served: Served) => void): () => void
   /** By operation name, since the start or the last reset. */
   read(): Record<string, OperationStats>
   reset(): void
@@ -16,8 +28,15 @@ export interface Stats {
 
 export function createStats(): Stats {
   let operations = new Map<string, OperationStats>()
+  const listeners = new Set<(served: Served) => void>()
   return {
-    record(operation, status, requestUnits) {
+    watch(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    record(served) {
+      for (const listener of listeners) listener(served)
+      const { operation, status, requestUnits } = served
       let entry = operations.get(operation)
       if (!entry) {
         entry = { count: 0, requestUnits: 0, statuses: {} }

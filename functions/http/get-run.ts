@@ -15,8 +15,11 @@ export const getRunEndpoint = endpoint({
   summary: "A bot's answer as far as it has come",
   answers: { 200: runOut },
   run: async (app, actor, { chatId, runId }) => {
-    const item = await readMembership(app.inbox, actor, chatId)
-    const [found, head] = await Promise.all([app.state.readRun(chatId, runId), app.state.readHead(chatId)])
+    const [item, found, head] = await Promise.all([
+      readMembership(app.inbox, actor, chatId),
+      app.state.readRun(chatId, runId),
+      app.state.readHead(chatId),
+    ])
     // What answers a prompt from before one's time is as unseen as the prompt.
     if (!found || found.run.promptSeq < visibleFrom(item, head))
       throw new ChatError('not-found', `There is no run ${runId}.`)

@@ -26,7 +26,17 @@ export async function readItem<T>(
 
 /** False when an item with this id (or unique key) is there already. */
 export async function createItem(container: Container, item: object): Promise<boolean> {
-  return whether(409, () => container.items.create(item))
+  return (await insertItem(container, item)) !== undefined
+}
+
+/** The etag of the new item; undefined when one with this id (or unique key) is there already. */
+export async function insertItem(container: Container, item: object): Promise<string | undefined> {
+  try {
+    return (await translated(() => container.items.create(item))).etag
+  } catch (error) {
+    if (statusOf(error) === 409) return undefined
+    throw error
+  }
 }
 
 /** The new etag; undefined when the item changed since `etag`, or is gone. */

@@ -10,6 +10,7 @@ import {
   createItem,
   deleteItem,
   inList,
+  insertItem,
   patchItem,
   queryAll,
   readItem,
@@ -119,10 +120,11 @@ export function createStateStore(state: Container): StateStore {
     },
     async createRun(run) {
       const item = runDocument(run)
-      const created = await createItem(state, item)
+      const etag = await insertItem(state, item)
+      if (etag !== undefined) return { run, etag, created: true }
       const found = await readItem<Run>(state, run.chatId, item.id)
       if (!found) throw new Error(`The run ${run.runId} vanished.`)
-      return { run: toRun(found.item), etag: found.etag, created }
+      return { run: toRun(found.item), etag: found.etag, created: false }
     },
     async readRun(chatId, runId) {
       const found = await readItem<Run>(state, chatId, `run:${runId}`)

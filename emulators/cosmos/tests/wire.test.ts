@@ -151,6 +151,17 @@ test('operations and request units are counted by name, over HTTP too', async ()
   })
 })
 
+test('a watcher hears of each request, with its container and partition, until it ends that', async () => {
+  const container = await account.container()
+  const heard: object[] = []
+  const end = account.cosmos.stats.watch((served) => heard.push(served))
+  await container.items.create({ id: 'a', pk: 'p' })
+  end()
+  await container.item('a', 'p').read()
+  const at = { container: container.id, partition: '["p"]' }
+  expect(heard).toEqual([{ operation: 'items.create', status: 201, requestUnits: 5.2, ...at }])
+})
+
 test('an SDK client can be served without a socket', async () => {
   const { cosmos } = account
   const client = new CosmosClient({

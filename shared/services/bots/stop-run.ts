@@ -24,8 +24,10 @@ export async function stopRun(
   actor: Actor,
   { chatId, runId }: { chatId: string; runId: string },
 ): Promise<Run> {
-  const item = await readMembership(deps.inbox, actor, chatId)
-  const head = await deps.state.readHead(chatId)
+  const [item, head] = await Promise.all([
+    readMembership(deps.inbox, actor, chatId),
+    deps.state.readHead(chatId),
+  ])
   for (;;) {
     const found = await deps.state.readRun(chatId, runId)
     if (!found || found.run.promptSeq < visibleFrom(item, head))

@@ -29,8 +29,11 @@ export async function moveReceipt(
   actor: Actor,
   { chatId, seq, mark }: { chatId: string; seq: number; mark: 'delivered' | 'read' },
 ): Promise<Receipt> {
-  const item = await readMembership(deps.inbox, actor, chatId)
-  const [entry, head] = await Promise.all([deps.log.readEntry(chatId, seq), deps.state.readHead(chatId)])
+  const [item, entry, head] = await Promise.all([
+    readMembership(deps.inbox, actor, chatId),
+    deps.log.readEntry(chatId, seq),
+    deps.state.readHead(chatId),
+  ])
   refuseOver(head, chatId)
   // What was cleared in between has been seen all the same.
   if (!entry || seq <= item.joined.seq) {

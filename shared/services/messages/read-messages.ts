@@ -48,8 +48,10 @@ export async function readLog(
   actor: Actor,
   { chatId, after = 0, limit }: { chatId: string; after?: number | undefined; limit: number },
 ): Promise<{ entries: Entry[]; more: boolean }> {
-  const item = await readMembership(deps.inbox, actor, chatId)
-  const head = await deps.state.readHead(chatId)
+  const [item, head] = await Promise.all([
+    readMembership(deps.inbox, actor, chatId),
+    deps.state.readHead(chatId),
+  ])
   refuseOver(head, chatId)
   const visible = visibleFrom(item, head)
   const found = await deps.log.readFrom(chatId, Math.max(after + 1, visible), limit + 1)

@@ -29,13 +29,13 @@ export async function tellTyping(
   // A beginning and its end are counted apart: what was begun may be ended at once.
   const limit = typing ? deps.limits.typing : deps.limits.stopped
   limit.take(`${userId}/${chatId}`)
-  const item = await readMembership(deps.inbox, actor, chatId)
-  if (item.role === 'reader') throw new ChatError('forbidden', 'Readers of this chat may not write in it.')
-  const [head] = await Promise.all([
+  const [item, head] = await Promise.all([
+    readMembership(deps.inbox, actor, chatId),
     deps.state.readHead(chatId),
-    item.kind === 'direct' && item.peer ? refuseBlocked(deps, actor, item.peer.userId) : undefined,
   ])
   refuseOver(head, chatId)
+  if (item.role === 'reader') throw new ChatError('forbidden', 'Readers of this chat may not write in it.')
+  if (item.kind === 'direct' && item.peer) await refuseBlocked(deps, actor, item.peer.userId)
   if ((head?.memberCount ?? 0) > RECEIPTS_UP_TO)
     throw new ChatError('forbidden', `Chats of more than ${RECEIPTS_UP_TO} do not show who is typing.`)
   await deps.push.toGroup(chatGroup(chatId), deps.typingFrame(chatId, userId, typing)).catch((error) => {
