@@ -75,6 +75,12 @@ export function createStateStore(state: Container): StateStore {
       const text = "SELECT * FROM c WHERE c.receiptOf > ''"
       return (await queryAll<StoredReceipt>(state, { partition: chatId, text })).map(toReceipt)
     },
+    async listReceiptsOf(chatIds) {
+      if (chatIds.length === 0) return []
+      const asked = inList('chat', chatIds)
+      const text = `SELECT * FROM c WHERE c.chatId IN ${asked.text} AND c.receiptOf > ''`
+      return (await queryAll<StoredReceipt>(state, { text, values: asked.values })).map(toReceipt)
+    },
     async readTurn(chatId) {
       const found = await readItem<Turn & { id: string }>(state, chatId, 'turn')
       return found && { turn: withoutSystemFields(found.item), etag: found.etag }

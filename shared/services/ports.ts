@@ -154,6 +154,8 @@ export interface StateStore {
   pruneSent(chatId: string, folded: Record<string, Position>): Promise<void>
   readReceipt(chatId: string, userId: string): Promise<Receipt | undefined>
   listReceipts(chatId: string): Promise<Receipt[]>
+  /** Those of a few chats: one query. */
+  listReceiptsOf(chatIds: string[]): Promise<Receipt[]>
   /** Creates or moves forward one watermark. Returns the receipt as it stands. With `step` a read mark's move is kept. */
   moveReceipt(
     chatId: string,

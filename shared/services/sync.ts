@@ -95,10 +95,17 @@ async function syncChats(
   const open = views.filter((view) => isNews(view) || view.moved.length > 0 || isChanged(view))
   for (let next = 0; next < open.length && !fit.cut; next += AT_ONCE) {
     const some = open.slice(next, next + AT_ONCE)
-    const synced = some.map((view) =>
-      isNews(view) ? syncChat(deps, view, known[view.item.chatId]) : onlyReceipts(view),
-    )
-    changed.push(...(await Promise.all(synced)))
+    const news = some.filter(isNews)
+    const [receiptsOf, synced] = await Promise.all([
+      readReceipts(deps, news),
+      Promise.all(news.map((view) => syncChat(deps, view, known[view.item.chatId]))),
+    ])
+    const told = new Map(synced.map((chat) => [chat.view.item.chatId, chat]))
+    for (const view of some) {
+      const { chatId } = view.item
+      const chat = told.get(chatId)
+      changed.push(chat ? { ...chat, receipts: receiptsOf(view) } : onlyReceipts(view))
+    }
     fit = fitAll(changed)
   }
   return fit
@@ -135,23 +142,32 @@ const onlyReceipts = (view: ChatView & { moved: Receipt[] }): SyncedChat => ({
   more: false,
 })
 
-async function syncChat(deps: SyncDeps, view: ChatView, known: number | undefined): Promise<SyncedChat> {
+/** How far everybody has come in these chats, as far as they are small enough to say so: one query. */
+async function readReceipts({ state }: SyncDeps, views: ChatView[]): Promise<(view: ChatView) => Receipt[]> {
+  const small = views.filter(({ head }) => head.memberCount <= RECEIPTS_UP_TO)
+  const found = await state.listReceiptsOf(small.map(({ item }) => item.chatId))
+  const known = Map.groupBy(found, ({ chatId }) => chatId)
+  return (view) => (small.includes(view) ? currentReceipts(view.head, known.get(view.item.chatId) ?? []) : [])
+}
+
+/** What was said in a chat, without the receipts. */
+async function syncChat(
+  deps: SyncDeps,
+  view: ChatView,
+  known: number | undefined,
+): Promise<Omit<SyncedChat, 'receipts'>> {
   const { chatId } = view.item
-  const receipts =
-    view.head.memberCount > RECEIPTS_UP_TO
-      ? []
-      : currentReceipts(view.head, await deps.state.listReceipts(chatId))
   const visible = visibleFrom(view.item, view.head)
   const from = Math.max((known ?? 0) + 1, visible)
   if (view.head.seq - from < MAX_ENTRIES) {
     const entries = await deps.log.readFrom(chatId, from, MAX_ENTRIES + 1)
     if (entries.length <= MAX_ENTRIES) {
-      return { view, entries: await withTargets(deps.log, chatId, entries, visible), receipts, more: false }
+      return { view, entries: await withTargets(deps.log, chatId, entries, visible), more: false }
     }
   }
   const newest = await deps.log.listMessages(chatId, { from: visible, limit: SNAPSHOT_MESSAGES })
   const snapshot = await withReadAt(deps, view.item, view.head, newest)
-  return { view, snapshot, receipts, more: (snapshot[0]?.seq ?? 0) > visible }
+  return { view, snapshot, more: (snapshot[0]?.seq ?? 0) > visible }
 }
 
 /** Chats the client holds that ended, or that the user is no longer in: one query for those that this page does not show. */

@@ -74,6 +74,7 @@ export function memoryState(): StateStore {
     },
     readReceipt: async (chatId, userId) => receipts.get(`${chatId}/${userId}`),
     listReceipts: async (chatId) => receiptsOf(chatId),
+    listReceiptsOf: async (chatIds) => chatIds.flatMap(receiptsOf),
     async moveReceipt(chatId, userId, mark, to, step) {
       const now = receipts.get(`${chatId}/${userId}`) ?? { chatId, userId, delivered: UNSEEN, read: UNSEEN }
       const next = {

@@ -19,6 +19,10 @@ export interface MeterOptions {
   ignore?(served: Served): boolean
   /** Nobody asked anything for so long: the work is over, and what it left to do as well. */
   quietMs?: number
+  /** Requests to wait for before silence means anything. */
+  atLeast?: number
+  /** Not how many wait for one another, and so at full speed. */
+  together?: boolean
 }
 
 const QUIET_MS = 100
@@ -27,14 +31,11 @@ const TRIP_MS = 20
 /** On a busy machine what a request leaves to do may begin late. */
 const PATIENCE_MS = 3_000
 
-/**
- * Measures `work` and all that it sets off.
- * @param atLeast requests to wait for before silence means anything
- */
+/** Measures `work` and all that it sets off. */
 export async function measure(
   world: World,
   work: () => Promise<unknown>,
-  { atLeast = 0, ignore = () => false, quietMs = QUIET_MS }: MeterOptions & { atLeast?: number } = {},
+  { atLeast = 0, ignore = () => false, quietMs = QUIET_MS, together = false }: MeterOptions = {},
 ): Promise<Cost> {
   const served: (Served & { at: number })[] = []
   let last = performance.now()
@@ -45,12 +46,15 @@ export async function measure(
     served.push({ ...one, at: last })
   })
   const callsBefore = world.webPubSub.stats().restRequests
-  world.cosmos.faults.add({ operation: 'items.*', fault: { kind: 'delay', ms: TRIP_MS } })
+  let calls = callsBefore
+  if (!together) world.cosmos.faults.add({ operation: 'items.*', fault: { kind: 'delay', ms: TRIP_MS } })
   await work()
   world.cosmos.faults.clear()
   const done = performance.now()
   for (;;) {
     const now = performance.now()
+    if (calls !== world.webPubSub.stats().restRequests) last = now
+    calls = world.webPubSub.stats().restRequests
     const isPatient = served.length < atLeast && now - done < PATIENCE_MS
     if (!isPatient && now - Math.max(last, done) >= quietMs) break
     await new Promise((wake) => setTimeout(wake, 5))
@@ -61,7 +65,7 @@ export async function measure(
     requests: served.length,
     trips: longestRow(served.flatMap(({ at }) => (at <= done ? [at] : []))),
     requestUnits: Math.round(requestUnits * 10) / 10,
-    calls: world.webPubSub.stats().restRequests - callsBefore,
+    calls: calls - callsBefore,
     trail: served.map(({ operation, container }) => `${operation.replace('items.', '')} ${container}`),
   }
 }

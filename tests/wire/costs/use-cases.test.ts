@@ -82,10 +82,13 @@ async function cost(name: string, ready: () => Promise<() => Promise<void>>): Pr
     await measure(world, async () => undefined)
     const found = await measure(world, work, { atLeast: WRITES ? 0 : (line?.requests ?? 0) })
     const known = costs.get(name)
-    if (!known || found.requests + found.trips < known.requests + known.trips) costs.set(name, found)
-    if (!WRITES && complaints(TABLE, line, costs.get(name)!).length === 0) return
+    const isAsSaid = !WRITES && complaints(TABLE, line, found).length === 0
+    if (isAsSaid || !known || weight(found) < weight(known)) costs.set(name, found)
+    if (isAsSaid) return
   }
 }
+
+const weight = ({ requests, trips, calls }: Cost): number => requests + trips + calls
 
 async function attempt({ name, method, route }: Endpoint, ask: Ask): Promise<void> {
   const { by, place, body, query = '', path = {} } = ask
