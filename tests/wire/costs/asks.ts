@@ -51,8 +51,9 @@ export async function makeTypicalGroup(
 ): Promise<Place> {
   const place = await furnish(people, await makeGroup(people, visibility))
   const { owner, member } = people
-  for (let i = 3; i <= messages; i++)
-    await (i % 2 ? owner : member).call('POST', `chats/${place.chatId}/messages`, text(`m${i}`))
+  const rest = Array.from({ length: messages - 2 }, (_, i) => text(`m${10 + i}`))
+  const path = `chats/${place.chatId}/messages`
+  await Promise.all(rest.map((message, i) => (i % 2 ? owner : member).call('POST', path, message)))
   return place
 }
 
