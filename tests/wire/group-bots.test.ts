@@ -14,6 +14,10 @@ beforeAll(async () => {
   world = await startWorld({ settings: { BOTS } })
   ada = await world.register('ada')
   bob = await world.register('bob')
+  const slow = { reply: 'Slow. '.repeat(50), chunkSize: 4, chunkDelayMs: 50, count: 1 }
+  world.ai.script({ match: 'Slowly', ...slow })
+  world.ai.script({ match: 'Since Eve', reply: 'Soon.', count: 1 }, { match: 'Since Eve', ...slow })
+  world.ai.script({ match: 'At length', ...slow, reply: 'Slow. '.repeat(20) })
   world.ai.script({ model: 'gemini-a', reply: 'The assistant speaks.' })
   world.ai.script({ model: 'gemini-b', reply: 'The critic speaks.' })
 }, 60_000)
@@ -121,4 +125,63 @@ test('regenerate asks the bot that the prompt asked; a message that asked none i
 
 test.each(['feed.lag', 'queue.age.bot-jobs', 'runs.unattended'])('%s is said in the log', async (name) => {
   await world.hosts[0]!.logged(new RegExp(`metric\\W+name\\W+${name}\\W+value\\W+\\d`))
+})
+
+test('a bot that has left is not asked again', async () => {
+  const { chatId, say, ended, socket } = await group()
+  await using _ = socket
+  await say('Critic?', { mentions: ['critic'] })
+  await ended(7)
+  expect((await ada.call('DELETE', `chats/${chatId}/members/critic`)).status).toBe(204)
+  const again = await ada.call('POST', `chats/${chatId}/messages/7/regenerate`)
+  expect([again.status, again.body.code]).toEqual([404, 'not-found'])
+})
+
+test('a bot that is removed while it answers ends its run, and those who stay are answered', async () => {
+  const { chatId, say, ended, socket } = await group()
+  await using _ = socket
+  await say('Slowly, critic', { mentions: ['critic'] })
+  const { runId } = await socket.wait(({ type }) => type === 'run.delta')
+  await ada.call('DELETE', `chats/${chatId}/members/critic`)
+  await say('And the assistant?', { mentions: ['assistant'] })
+  expect(await ended(9)).toMatchObject({ botId: 'assistant', state: 'done' })
+  const { body } = await ada.call('GET', `chats/${chatId}/runs/${runId}`)
+  expect(body).toMatchObject({ state: 'stopped', text: '' })
+  expect(body).not.toHaveProperty('replySeq')
+})
+
+test('who asks for another answer is told what they may see, and may stop it', async () => {
+  const { chatId, say, ended, socket } = await group()
+  await using _ = socket
+  await say('The secret of the old days')
+  await say('Before Eve, critic', { mentions: ['critic'] })
+  await ended(8)
+  const eve = await world.register('eve')
+  await ada.call('POST', `chats/${chatId}/members`, { userIds: [eve.userId] })
+  const late = await say('Since Eve, critic', { mentions: ['critic'] })
+  expect(late).toBe(10)
+  await ended(11)
+  expect(JSON.stringify(world.ai.stats().last)).toContain('old days')
+  await using own = await eve.socket()
+  const made = await own.command('runs.regenerate', { chatId, seq: 11 })
+  const { runId } = made.result as unknown as { runId: string }
+  await own.wait((frame) => frame.type === 'run.delta' && frame.runId === runId)
+  expect(JSON.stringify(world.ai.stats().last)).toContain('Since Eve')
+  expect(JSON.stringify(world.ai.stats().last)).not.toContain('old days')
+  expect(await own.command('runs.stop', { chatId, runId })).toMatchObject({ ok: true })
+  await own.wait((frame) => frame.type === 'run.ended' && frame.runId === runId)
+})
+
+test('the prompt of somebody who has left is answered without what was said before it', async () => {
+  const { chatId, say, ended, socket } = await group()
+  await using _ = socket
+  await say('The secret of the old days')
+  await say('At length, critic', { mentions: ['critic'] })
+  await socket.wait(({ type }) => type === 'run.delta')
+  const content = { type: 'text', text: 'Bob asks and leaves, critic' }
+  const asked = { clientMessageId: 'leaving', content, mentions: ['critic'] }
+  expect((await bob.call('POST', `chats/${chatId}/messages`, asked)).body).toMatchObject({ seq: 8 })
+  expect((await bob.call('DELETE', `chats/${chatId}/members/${bob.userId}`)).status).toBe(204)
+  await ended(11)
+  expect(world.ai.stats().last!.turns).toMatchObject([{ text: 'bob: Bob asks and leaves, critic' }])
 })

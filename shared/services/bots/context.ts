@@ -19,20 +19,24 @@ export interface Context {
 
 export type ContextDeps = Pick<BotDeps, 'log' | 'state' | 'inbox' | 'users' | 'media' | 'logger'>
 
-/** A bot goes by what its prompter may see: what is cleared, or was said before their time, it does not know. */
+/**
+ * A bot goes by what its asker may see: what is cleared, or was said before their time, it does not know. For an asker who
+ * has left it knows the prompt alone.
+ */
 export async function readContext(
   deps: ContextDeps,
   run: Run,
-  { bot, prompter }: { bot: Bot; prompter: string },
+  { bot, asker }: { bot: Bot; asker: string },
 ): Promise<Context> {
   const { chatId, promptSeq } = run
   const [chat, head, stored, item] = await Promise.all([
     deps.log.readChat(chatId),
     deps.state.readHead(chatId),
     deps.state.readSummary(chatId),
-    deps.inbox.read(prompter, chatId),
+    deps.inbox.read(asker, chatId),
   ])
-  const first = visibleFrom(item ?? { joined: START, cleared: START }, head)
+  const left = { joined: { seq: promptSeq - 1, n: 0 }, cleared: START }
+  const first = visibleFrom(item ?? left, head)
   const summary = stored && isGood(stored.summary, first, promptSeq) ? stored.summary : undefined
   const settings = chat?.botSettings?.[bot.botId] ?? {}
   const system = systemOf(bot.systemPrompt, settings.systemPrompt, summary)
@@ -56,7 +60,7 @@ export async function readContext(
   }
 }
 
-/** A summary that knows what the prompter may not, or what came after the prompt, is none. */
+/** A summary that knows what the asker may not, or what came after the prompt, is none. */
 const isGood = ({ from, through }: Summary, first: number, promptSeq: number): boolean =>
   from >= first && through < promptSeq
 

@@ -33,6 +33,7 @@ export async function regenerate(
   const [head, entry] = await Promise.all([deps.state.readHead(chatId), deps.log.readEntry(chatId, seq)])
   if (entry?.type !== 'message' || seq < visibleFrom(item, head)) throw notFound(seq)
   const { promptSeq, botId } = await askedOf(deps, chatId, entry)
+  if (promptSeq < visibleFrom(item, head)) throw notFound(seq)
   const prompt = promptSeq === seq ? entry : await deps.log.readEntry(chatId, promptSeq)
   if (prompt?.type !== 'message' || prompt.deletedAt !== undefined) throw notFound(promptSeq)
   const { userId: askedBy } = actor
@@ -50,8 +51,8 @@ async function askedOf(
   message: MessageEntry,
 ): Promise<{ promptSeq: number; botId: string }> {
   const { seq, run, senderId } = message
-  if (run) return { promptSeq: run.promptSeq, botId: senderId }
   const chat = await log.readChat(chatId)
+  if (run && chat?.bots.includes(senderId)) return { promptSeq: run.promptSeq, botId: senderId }
   const [botId] = chat ? await askedBots(log, chat, message) : []
   if (botId === undefined) throw notFound(seq)
   return { promptSeq: seq, botId }

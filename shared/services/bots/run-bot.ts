@@ -67,7 +67,7 @@ async function answer(
       await fail(deps, lease, reason)
       return []
     }
-    const asked = await readContext(deps, run, { bot, prompter: prompt.senderId })
+    const asked = await readContext(deps, run, { bot, asker: payerOf(run, prompt).userId })
     // The prompt was cleared before its turn came.
     if (asked.request.turns.length === 0) {
       await finish(deps, lease, { state: 'stopped', text: '' })
@@ -76,7 +76,7 @@ async function answer(
     const used: ToolUse[] = []
     const provider = withTools(deps.model(bot), {
       tools: deps.tools.filter(({ name }) => bot.tools?.includes(name)),
-      scope: { chatId: run.chatId, userId: prompt.senderId },
+      scope: payerOf(run, prompt),
       shown: used,
       changed: (index) => tellTool(deps, run, index, used[index]!),
     })

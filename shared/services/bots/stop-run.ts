@@ -35,7 +35,7 @@ export async function stopRun(
     const { run, etag } = found
     const prompt = await deps.log.readEntry(chatId, run.promptSeq)
     const runsChat = item.role === 'owner' || item.role === 'admin'
-    if (prompt?.senderId !== actor.userId && !runsChat)
+    if (![prompt?.senderId, run.askedBy].includes(actor.userId) && !runsChat)
       throw new ChatError('forbidden', 'Only who asked the bot, or runs the chat, may stop it.')
     if (!isOpen(run) || run.stopRequested) return run
     const isIdle = run.state === 'waiting' && run.leaseUntil <= deps.time.now()
