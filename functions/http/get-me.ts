@@ -2,6 +2,7 @@ import { ChatError } from '../../shared/domain/error.ts'
 import { userOut } from '../../shared/protocol/answers/things.ts'
 import { renderUser } from '../../shared/protocol/render.ts'
 import { nothing } from '../../shared/protocol/requests/fields.ts'
+import { finishRename } from '../../shared/services/users/update-me.ts'
 import { endpoint, ok } from '../adapter/endpoint.ts'
 
 export const getMeEndpoint = endpoint({
@@ -15,6 +16,7 @@ export const getMeEndpoint = endpoint({
   run: async (app, actor) => {
     const user = await app.users.read(actor.userId)
     if (!user) throw new ChatError('user-not-found', 'The account no longer exists.')
+    await finishRename(app, user)
     return ok(renderUser(user, actor))
   },
 })

@@ -238,6 +238,8 @@ export interface InboxStore {
 }
 
 export interface StoredUser extends User {
+  /** The name is new, and not known to have reached all direct chats. */
+  nameSpreads?: true | undefined
   passwordHash?: string | undefined
 }
 

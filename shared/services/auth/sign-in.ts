@@ -2,7 +2,7 @@
 
 import { sessionGroup } from '../../domain/chat.ts'
 import { ChatError } from '../../domain/error.ts'
-import type { Actor, User } from '../../domain/user.ts'
+import type { Actor } from '../../domain/user.ts'
 import type { Push, SessionStore, StoredUser, Time, UserStore } from '../ports.ts'
 import type { TokenIssuer } from './access-token.ts'
 import { hashToken, makeRefreshToken, parseRefreshToken } from './refresh-token.ts'
@@ -19,7 +19,7 @@ export interface AuthDeps {
 }
 
 export interface SignedIn {
-  user: User
+  user: StoredUser
   accessToken: string
   refreshToken: string
   expiresAt: string

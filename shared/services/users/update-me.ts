@@ -1,6 +1,6 @@
 import { ChatError } from '../../domain/error.ts'
 import type { Actor, Profile, User } from '../../domain/user.ts'
-import type { InboxStore, StoredUser, UserStore } from '../ports.ts'
+import type { InboxStore, Logger, StoredUser, UserStore } from '../ports.ts'
 
 export interface UpdateMeDeps {
   users: UserStore
@@ -20,7 +20,8 @@ const AT_ONCE = 20
 
 /**
  * Changes the asker's account, field by field. An address that is another's is not revealed: the account keeps its own.
- * A new name has reached every direct chat when this answers; asked again, it is brought there again.
+ * A new name has reached every direct chat when this answers; where a process dies before, the account says so, and
+ * `finishRename` brings it there.
  * @throws ChatError `user-not-found`
  */
 export async function updateMe(deps: UpdateMeDeps, actor: Actor, ask: MeUpdate): Promise<User> {
@@ -43,7 +44,7 @@ function changed(now: StoredUser, { displayName, profile, listed }: MeUpdate, ad
   const kept = address === 'keep' ? email : address
   return {
     ...rest,
-    ...(displayName !== undefined && { displayName }),
+    ...(displayName !== undefined && { displayName, nameSpreads: true as const }),
     ...(profile && { profile }),
     ...(listed !== undefined && { listed }),
     ...(kept !== undefined && { email: kept }),
@@ -67,15 +68,25 @@ async function claimAddress(
 }
 
 /** Direct chats carry the other one's name. Of two changes at once the one that the account ended with is written last. */
-async function spreadName({ inbox, users }: UpdateMeDeps, user: User): Promise<void> {
-  const chats = await inbox.listPeers(user.userId)
-  for (let name: string | undefined = user.displayName; name !== undefined; ) {
+async function spreadName({ inbox, users }: UpdateMeDeps, { userId, displayName }: User): Promise<void> {
+  const chats = await inbox.listPeers(userId)
+  for (let name: string | undefined = displayName; name !== undefined; ) {
     const given: string = name
     for (let next = 0; next < chats.length; next += AT_ONCE) {
       const some = chats.slice(next, next + AT_ONCE)
       await Promise.all(some.map(({ chatId, peerId }) => inbox.renamePeer(peerId, chatId, given)))
     }
-    const now = (await users.read(user.userId))?.displayName
-    name = now === given ? undefined : now
+    const now = await users.update(userId, ({ nameSpreads, ...account }) =>
+      account.displayName === given ? account : { ...account, nameSpreads },
+    )
+    name = now === undefined || now.displayName === given ? undefined : now.displayName
   }
+}
+
+/** Does what is left of a new name, whenever its owner is met. What fails is done the next time. */
+export async function finishRename(deps: UpdateMeDeps & { logger: Logger }, user: StoredUser): Promise<void> {
+  if (!user.nameSpreads) return
+  await spreadName(deps, user).catch((error) => {
+    deps.logger('warn', 'rename.failed', { userId: user.userId, error: String(error) })
+  })
 }
