@@ -2,7 +2,11 @@
 // answers any request. Loaded when the first agent comes.
 import { Server } from '@modelcontextprotocol/sdk/server/index.js'
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
-import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js'
+import {
+  CallToolRequestSchema,
+  CancelledNotificationSchema,
+  ListToolsRequestSchema,
+} from '@modelcontextprotocol/sdk/types.js'
 import * as z from 'zod'
 import type { toProblem } from '../../shared/protocol/problem.ts'
 import { VERSION } from '../../shared/version.ts'
@@ -30,6 +34,8 @@ export async function answerAgent(
       return failure(failed(error))
     }
   })
+  // A request that was taken back would never be answered, and the others in its batch with it.
+  server.setNotificationHandler(CancelledNotificationSchema, () => undefined)
   const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true })
   await server.connect(transport)
   return transport.handleRequest(request)

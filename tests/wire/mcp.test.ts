@@ -116,3 +116,21 @@ test('without a good token there is nothing; with one, only POST', async () => {
   const refusedClient = connect({ ...ada, accessToken: 'forged' })
   await expect(refusedClient).rejects.toThrow('401')
 })
+
+test('what is taken back in the same breath is answered all the same: nobody waits for an answer that never comes', async () => {
+  const call = { name: 'list_chats', arguments: {} }
+  const answer = await fetch(`${world.apis[0]}/mcp`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      authorization: `Bearer ${ada.accessToken}`,
+    },
+    body: JSON.stringify([
+      { jsonrpc: '2.0', id: 1, method: 'tools/call', params: call },
+      { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } },
+    ]),
+    signal: AbortSignal.timeout(10_000),
+  })
+  expect([answer.status, await answer.json()]).toMatchObject([200, { id: 1, result: { content: [{}] } }])
+})
