@@ -41,9 +41,7 @@ export function createStateStore(state: Container): StateStore {
         receipts: found.flatMap((item) => ('receiptOf' in item ? [toReceipt(item)] : [])),
       }
     },
-    async createHead(head) {
-      await createItem(state, toStoredHead(head))
-    },
+    createHead: (head) => createItem(state, toStoredHead(head)),
     advanceHead: (chatId, to) => advanceHead(state, chatId, to),
     retouchPreview: (chatId, seq, text) => retouchPreview(state, chatId, seq, text),
     async closeHead(chatId, cleared) {

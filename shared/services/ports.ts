@@ -139,7 +139,8 @@ export interface StateStore {
     userId: string,
     movedSince?: number,
   ): Promise<{ heads: Head[]; receipts: Receipt[] }>
-  createHead(head: Head): Promise<void>
+  /** False when there is one already. */
+  createHead(head: Head): Promise<boolean>
   /** Moves the head forward, never back; false when it already was at or beyond `seq`. */
   advanceHead(chatId: string, to: HeadMove): Promise<boolean>
   /** Shows `text` where the head shows the message `seq`, if it does. */

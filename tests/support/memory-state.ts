@@ -25,7 +25,9 @@ export function memoryState(): StateStore {
       ),
     }),
     async createHead(head) {
-      if (!heads.has(head.chatId)) heads.set(head.chatId, head)
+      if (heads.has(head.chatId)) return false
+      heads.set(head.chatId, head)
+      return true
     },
     async advanceHead(chatId, move) {
       const { sent, preview, retouched = [], memberCount, name, visibility, cleared, ...to } = move

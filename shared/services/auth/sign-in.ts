@@ -44,14 +44,17 @@ export async function startSession(deps: AuthDeps, user: StoredUser): Promise<Si
  */
 export async function refreshSession(deps: AuthDeps, refreshToken: string): Promise<SignedIn> {
   const parsed = parseRefreshToken(refreshToken)
-  const found = parsed && (await deps.sessions.read(parsed.userId, parsed.sessionId))
-  if (!parsed || !found || found.session.revoked) throw expired()
+  if (!parsed) throw expired()
+  // Both before the old token is spent: what fails after that costs the session.
+  const [found, user] = await Promise.all([
+    deps.sessions.read(parsed.userId, parsed.sessionId),
+    deps.users.read(parsed.userId),
+  ])
+  if (!found || found.session.revoked) throw expired()
   if (found.session.tokenHash !== hashToken(refreshToken)) {
     await endSession(deps, parsed.userId, parsed.sessionId)
     throw expired()
   }
-  // Read before the old token is spent: what fails after that costs the session.
-  const user = await deps.users.read(parsed.userId)
   if (!user) throw expired()
   const next = makeRefreshToken(parsed.userId, parsed.sessionId)
   const renewed = await deps.sessions.replace({ ...found.session, tokenHash: next.hash }, found.etag)

@@ -88,7 +88,7 @@ export async function ensureHead(
     senderId: chat.createdBy,
     sent: {},
   }
-  await deps.state.createHead(head)
+  if (await deps.state.createHead(head)) return head
   return (await deps.state.readHead(chat.chatId)) ?? head
 }
 
