@@ -51,7 +51,7 @@ export async function streamReply(
     abort.abort()
   }
   deps.activeRuns.set(lease.run.runId, stop)
-  const keepAlive = setInterval(() => void checkpoint(), CHECKPOINT_MS * 5)
+  const keepAlive = setInterval(() => void attend(), CHECKPOINT_MS)
   let silence = setTimeout(() => abort.abort(), SILENCE_MS)
 
   async function flush(): Promise<void> {
@@ -95,10 +95,27 @@ export async function streamReply(
     return storing
   }
 
+  /** What was looked at and pushed: nobody reads in the run what is not to be shown. */
+  const shown = (): string => text.slice(0, sent)
+
+  /** A model that is silent must not keep a stop that came to another host from being heard. */
+  async function attend(): Promise<void> {
+    const sinceMs = deps.time.now() - storedAt
+    if (sinceMs >= CHECKPOINT_MS * 5) return checkpoint()
+    if (sinceMs < CHECKPOINT_MS) return
+    const { chatId, runId } = lease.run
+    const found = await deps.state.readRun(chatId, runId).catch(() => undefined)
+    if (found?.run.stopRequested) stop()
+  }
+
   async function store(): Promise<void> {
     storedAt = deps.time.now()
     if (
-      await hold(deps, lease, { text, ...(tools.length > 0 && { tools }), leaseUntil: storedAt + LEASE_MS })
+      await hold(deps, lease, {
+        text: shown(),
+        ...(tools.length > 0 && { tools }),
+        leaseUntil: storedAt + LEASE_MS,
+      })
     ) {
       if (lease.run.stopRequested) stop()
       return
@@ -135,7 +152,11 @@ export async function streamReply(
     return { text, usage: measured(), isStopped }
   } catch (error) {
     if (failure) throw failure
-    if (isStopped && !lost) return { text, usage: measured(), isStopped }
+    if (isStopped && !lost) {
+      clearTimeout(due)
+      await flushing
+      return { text: shown(), usage: measured(), isStopped }
+    }
     if (!lost) throw error
     deps.logger('info', 'run.taken-over', { runId: lease.run.runId })
     return undefined
