@@ -89,9 +89,8 @@ param extraSettings object = {}
 @allowed(['Free_F1', 'Standard_S1', 'Premium_P1', 'Premium_P2'])
 param webPubSubSku string = 'Free_F1'
 
-@description('Optional. Units of Web PubSub, 1,000 connections each.')
-@minValue(1)
-@maxValue(1000)
+@description('Optional. Units of Web PubSub, 1,000 connections each: 1 to 10, tens up to 100; Premium_P2 hundreds, 100 to 1,000.')
+@allowed([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 200, 300, 400, 500, 600, 700, 800, 900, 1000])
 param webPubSubUnits int = 1
 
 @description('Optional. How Cosmos DB is paid. Cannot change later: data moves to a new account.')

@@ -13,9 +13,8 @@ param tags object
 @allowed(['Free_F1', 'Standard_S1', 'Premium_P1', 'Premium_P2'])
 param sku string
 
-@description('Required. Units: 1,000 connections each.')
-@minValue(1)
-@maxValue(1000)
+@description('Required. Units: 1,000 connections each. Above 10 they are sold in tens, above 100, on P2 alone, in hundreds.')
+@allowed([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 200, 300, 400, 500, 600, 700, 800, 900, 1000])
 param units int
 
 @description('Required. Region of a replica that takes over, or nothing. Needs Premium.')
@@ -40,13 +39,19 @@ resource service 'Microsoft.SignalRService/webPubSub@2024-03-01' = {
     disableLocalAuth: true
     disableAadAuth: false
     publicNetworkAccess: 'Enabled'
-    networkACLs: {
-      defaultAction: 'Deny'
-      publicNetwork: {
-        allow: privateNetwork ? ['ClientConnection'] : ['ClientConnection', 'ServerConnection', 'RESTAPI', 'Trace']
-      }
-      privateEndpoints: []
-    }
+    // What no rule names falls to the default. Private endpoints have no rule, for their names are Azure's to give: so the
+    // default lets them in, and the rule of the public network keeps others out.
+    networkACLs: privateNetwork
+      ? {
+          defaultAction: 'Allow'
+          publicNetwork: { deny: ['ServerConnection', 'RESTAPI', 'Trace'] }
+          privateEndpoints: []
+        }
+      : {
+          defaultAction: 'Deny'
+          publicNetwork: { allow: ['ClientConnection', 'ServerConnection', 'RESTAPI', 'Trace'] }
+          privateEndpoints: []
+        }
     // One line per message would cost more than the message.
     resourceLogConfiguration: {
       categories: [

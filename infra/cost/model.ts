@@ -110,7 +110,7 @@ export function costOf(usage: Usage, setup: Setup, measured: Measured, prices: P
     setup.webPubSub === 'Free' &&
     connections <= FREE_CONNECTIONS &&
     usage.messagesPerDay * pushes <= FREE_MESSAGES_PER_DAY
-  const units = isFree ? 1 : Math.max(1, Math.ceil(connections / (CONNECTIONS_PER_UNIT * ADVISED)))
+  const units = isFree ? 1 : sold(connections / (CONNECTIONS_PER_UNIT * ADVISED))
   const unitDay =
     setup.webPubSub === 'Premium' ? prices.webPubSubPremiumUnitDay : prices.webPubSubStandardUnitDay
   const beyond = Math.max(0, usage.messagesPerDay * pushes - units * 1e6) * DAYS
@@ -131,6 +131,12 @@ export function costOf(usage: Usage, setup: Setup, measured: Measured, prices: P
     connections,
     units,
   }
+}
+
+/** Units are sold one by one up to 10, by tens up to 100, and beyond by hundreds. */
+function sold(units: number): number {
+  const step = units <= 10 ? 1 : units <= 100 ? 10 : 100
+  return Math.max(1, Math.ceil(units / step) * step)
 }
 
 /** Request units per second that are billed: of each hour its busiest second, and never less than a tenth of the most. */

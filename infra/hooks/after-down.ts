@@ -7,5 +7,6 @@ const name = applicationName(required('AZURE_ENV_NAME'), required('AZURE_SUBSCRI
 if (await removeApplication(createGraph(operatorCredential()), name)) {
   console.log(`Entra application ${name} is gone.`)
 }
-// The next `azd up` makes a new one.
+// The next `azd up` makes a new one, and a budget of its own month: one of a month that is over would be refused.
 await keep('EVENT_AUDIENCE', '')
+await keep('BUDGET_START', '')

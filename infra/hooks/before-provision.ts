@@ -8,4 +8,5 @@ if (!process.env.EVENT_AUDIENCE) {
   await keep('EVENT_AUDIENCE', await ensureApplication(createGraph(operatorCredential()), name))
   console.log(`Entra application ${name} is there.`)
 }
-if (!process.env.BUDGET_START) await keep('BUDGET_START', monthOf(new Date()))
+// Noted when there is somebody to tell, and so a budget: one cannot begin in a month that is over, nor change its month.
+if (process.env.ALERT_EMAIL && !process.env.BUDGET_START) await keep('BUDGET_START', monthOf(new Date()))

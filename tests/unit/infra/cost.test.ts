@@ -58,6 +58,8 @@ test('Web PubSub: free for few, then units at 80 % and the messages beyond what 
   const many = costOf({ ...usage, messagesPerDay: 640_000 }, small, measured, prices)
   expect(many).toMatchObject({ connections: 8_000, units: 10 })
   expect(many.webPubSub).toBeCloseTo(489.44, 2)
+  // 8,800 connections want 11 units, which are not sold: 20
+  expect(costOf({ ...usage, messagesPerDay: 704_000 }, small, measured, prices).units).toBe(20)
   // With 30 online 64.5 pushes each: 41.28 million, 31.28 beyond, at $1 a million and day
   const crowded = costOf({ ...usage, messagesPerDay: 640_000, online: 30 }, small, measured, prices)
   expect(crowded.webPubSub).toBeCloseTo(489.44 + 31.28 * 30.4, 2)

@@ -14,7 +14,15 @@ const step = z.looseObject({ uses: z.string().optional(), run: z.string().option
 const workflow = z.looseObject({
   on: z.record(z.string(), z.unknown()),
   permissions: z.record(z.string(), z.string()),
-  jobs: z.record(z.string(), z.looseObject({ 'timeout-minutes': z.number(), steps: z.array(step) })),
+  jobs: z.record(
+    z.string(),
+    z.looseObject({
+      'timeout-minutes': z.number(),
+      permissions: z.record(z.string(), z.string()).optional(),
+      needs: z.string().optional(),
+      steps: z.array(step),
+    }),
+  ),
 })
 const WORKFLOWS = ['.github/workflows/check.yml', '.github/workflows/deploy.yml']
 
@@ -29,7 +37,7 @@ describe.each(WORKFLOWS)('%s', (file) => {
   })
 
   test('has the least permissions and no secret', () => {
-    expect(permissions.contents).toBe('read')
+    expect(permissions).toEqual({ contents: 'read' })
     expect(text(file)).not.toMatch(/secrets\.|client-secret|password/i)
   })
 
@@ -44,24 +52,31 @@ test('checks and tests run on every push', () => {
   expect(jobs.test!.steps.flatMap(({ run }) => run ?? [])).toEqual(['npm ci', 'npm test', 'npm run build'])
 })
 
-test('deployment signs in by federation, after the tests', () => {
-  const { permissions, jobs } = workflow.parse(parse(text(WORKFLOWS[1]!)))
-  expect(permissions['id-token']).toBe('write')
+test('deployment signs in by federation, after the tests, which cannot', () => {
+  const { jobs } = workflow.parse(parse(text(WORKFLOWS[1]!)))
+  expect(Object.entries(jobs).map(([name, { permissions, needs }]) => [name, permissions, needs])).toEqual([
+    ['test', undefined, undefined],
+    ['deploy', { contents: 'read', 'id-token': 'write' }, 'test'],
+  ])
+  expect(jobs.test!.steps.flatMap(({ run }) => run ?? [])).toEqual(['npm ci', 'npm test'])
   const runs = jobs.deploy!.steps.flatMap(({ run }) => run ?? [])
   const at = (part: string) => runs.findIndex((run) => run.includes(part))
-  expect(at('npm test')).toBeLessThan(at('federated-credential-provider github'))
+  expect(at('federated-credential-provider github')).toBeGreaterThan(-1)
   expect(at('federated-credential-provider github')).toBeLessThan(at('azd provision'))
   expect(at('azd provision')).toBeLessThan(at('azd deploy'))
 })
 
-test('what main.bicepparam reads from the environment, the workflow gives or leaves to its default', () => {
+test('what main.bicepparam reads from the environment, the workflow gives: what it left out would be taken back', () => {
   const read = [...text('infra/main.bicepparam').matchAll(/readEnvironmentVariable\('(\w+)'(, )?/g)]
   const given = Object.keys(
     z.record(z.string(), z.string()).parse(parse(text(WORKFLOWS[1]!)).jobs.deploy.env),
   )
   const needed = read.filter(([, , hasDefault]) => !hasDefault).map(([, name]) => name!)
   expect(needed).toEqual(['AZURE_ENV_NAME', 'AZURE_LOCATION', 'EVENT_AUDIENCE'])
-  expect(needed.filter((name) => !given.includes(name))).toEqual([])
+  // azd itself says who deploys.
+  expect(read.map(([, name]) => name!).filter((name) => !given.includes(name))).toEqual([
+    'AZURE_PRINCIPAL_ID',
+  ])
   const ofAzd = ['AZURE_CLIENT_ID', 'AZURE_TENANT_ID', 'AZURE_SUBSCRIPTION_ID']
   const known = [...read.map(([, name]) => name!), ...ofAzd]
   expect(given.filter((name) => !known.includes(name))).toEqual([])

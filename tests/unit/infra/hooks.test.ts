@@ -1,6 +1,9 @@
 // The hooks of azd: repeating them changes nothing, and they ask as little as they can.
 import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { SecretClient } from '@azure/keyvault-secrets'
 import { type KeyVault, startKeyVault } from '../../../emulators/key-vault/server.ts'
@@ -211,10 +214,30 @@ const run = (hook: string, environment: Record<string, string>) =>
   })
 
 test.each([
-  ['before-provision', { EVENT_AUDIENCE: 'api://given', BUDGET_START: '2026-11-01' }],
+  [
+    'before-provision',
+    { EVENT_AUDIENCE: 'api://given', BUDGET_START: '2026-11-01', ALERT_EMAIL: 'a@b.example' },
+  ],
+  ['before-provision', { EVENT_AUDIENCE: 'api://given' }],
   ['after-deploy', {}],
 ])('%s has nothing to do where all is given, and asks nobody', async (hook, environment) => {
   expect(await run(hook, environment)).toEqual({ stdout: '', stderr: '' })
+})
+
+test('the month of a budget is kept when there is somebody to tell', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'parley-azd-'))
+  await writeFile(join(folder, 'azd'), `#!/bin/sh\necho "$@" > ${folder}/called\n`, { mode: 0o755 })
+  const PATH = `${folder}:${process.env.PATH}`
+  await run('before-provision', { PATH, EVENT_AUDIENCE: 'api://given', ALERT_EMAIL: 'a@b.example' })
+  expect(await readFile(join(folder, 'called'), 'utf8')).toMatch(/^env set BUDGET_START 20\d\d-\d\d-01\n$/)
+  await rm(folder, { recursive: true })
+})
+
+test('what a hook keeps for the template is forgotten when all is taken away', async () => {
+  const kept = async (hook: string) =>
+    [...(await readFile(`infra/hooks/${hook}.ts`, 'utf8')).matchAll(/keep\('(\w+)'/g)].map(([, name]) => name)
+  expect(await kept('before-provision')).toEqual(['EVENT_AUDIENCE', 'BUDGET_START'])
+  expect(await kept('after-down')).toEqual(['EVENT_AUDIENCE', 'BUDGET_START'])
 })
 
 test.each([

@@ -114,11 +114,27 @@ test('the app has each role that its code needs, and beyond them only those of d
   expect(strings('appRoles').sort()).toEqual([...new Set([...needed, ...optional])].sort())
 })
 
+/** As Azure publishes them: learn.microsoft.com/azure/role-based-access-control/built-in-roles */
+const BUILT_IN = {
+  'Azure Event Hubs Data Receiver': 'a638d3c7-ab3a-418d-83e6-5f17a39d4fde',
+  'Azure Event Hubs Data Sender': '2b629674-e913-4c01-ae53-ef4638d8f975',
+  'Cognitive Services OpenAI User': '5e0bd9bd-7b93-4f28-af87-19fc36ad61bd',
+  'Communication and Email Service Owner': '09976791-48a7-449e-bb21-39d1a415f350',
+  'IoT Hub Data Contributor': '4fc6c259-987e-4a07-842e-c321cc9d413f',
+  'Key Vault Secrets Officer': 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7',
+  'Key Vault Secrets User': '4633458b-17de-408a-b874-0445c86b69e6',
+  'Monitoring Metrics Publisher': '3913510d-42f4-4e42-8a64-420c390055eb',
+  'Storage Blob Data Owner': 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b',
+  'Storage Queue Data Message Processor': '8a0f0c08-91a1-4084-bc3d-661d67233fed',
+  'Storage Queue Data Message Sender': 'c6a89b2d-59bc-44d0-9896-0f6e12d7b80a',
+  'Storage Queue Data Reader': '19e7f393-937e-4f77-808e-94535e297925',
+  'Web PubSub Service Owner': '12cf5a90-567b-43ae-8102-96cf46c7d9b4',
+}
+
 test('each role that is granted has its id, each id is a role that is granted', () => {
   const roles = access.declarations.find((each) => each.name === 'roles')!
   const ids = [...bodyOf(roles.node)].map(([name, id]) => [name, unquote(id.text)] as const)
-  for (const [, id] of ids) expect(id).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
-  expect(new Set(ids.map(([, id]) => id)).size).toBe(ids.length)
+  expect(Object.fromEntries(ids)).toEqual(BUILT_IN)
   const granted = [...strings('appRoles'), 'Azure Event Hubs Data Sender', 'Key Vault Secrets Officer']
   expect(ids.map(([name]) => name).sort()).toEqual(granted.sort())
 })
