@@ -269,3 +269,14 @@ describe('public groups', () => {
     expect(await codeOf(bob!.call('GET', 'chats/public?cursor=%21'))).toBe('invalid-request')
   })
 })
+
+test('leaving again, after an answer that was lost, is leaving once', async () => {
+  const chatId = await group(ada!, 'Left', bob!.userId)
+  const own = `chats/${chatId}/members/${bob!.userId}`
+  const leave = (host: number) => bob!.call('DELETE', own, undefined, host)
+  expect([(await leave(0)).status, (await leave(1)).status]).toEqual([204, 204])
+  expect((await ada!.call('GET', `chats/${chatId}/log?after=3`)).body.entries).toMatchObject([
+    { seq: 4, type: 'member', change: 'left' },
+  ])
+  expect(await codeOf(cy!.call('DELETE', `chats/${chatId}/members/${cy!.userId}`))).toBe('chat-not-found')
+})

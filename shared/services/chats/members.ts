@@ -155,6 +155,7 @@ export async function removeMember(deps: MembersDeps, actor: Actor, ask: Ask): P
   const leaving = userId === actor.userId
   for (;;) {
     let mayStrike = leaving
+    if (leaving && (await hasLeft(deps, ask))) return
     const removed = await change(deps, ask, async (_tail, dedupeKey) => {
       const [group, target] = await Promise.all([
         readGroup(deps.log, chatId, actor),
@@ -171,6 +172,11 @@ export async function removeMember(deps: MembersDeps, actor: Actor, ask: Ask): P
     if (!(await deps.log.readMember(chatId, userId))) break
   }
   await deps.push.toUser(userId, deps.chatRemoved(chatId)).catch(() => undefined)
+}
+
+/** Leaving again is leaving once. Whoever never was there learns nothing. */
+async function hasLeft({ inbox }: MembersDeps, { chatId, userId }: Ask): Promise<boolean> {
+  return !(await inbox.read(userId, chatId)) && (await inbox.reflects(userId, chatId)) > 0
 }
 
 function gone(
