@@ -51,7 +51,7 @@ beforeAll(async () => {
   scene = { world, people, root, group: await makeTypicalGroup(people) }
   socket = await member.socket()
   await measureAll()
-}, 120_000)
+}, 240_000)
 afterAll(async () => {
   await socket?.[Symbol.asyncDispose]()
   await world?.[Symbol.asyncDispose]()
