@@ -372,6 +372,9 @@ var appSettings = union(
     FEED_POLL_DELAY_MS: string(feedPollDelayMs)
     ISSUER: apiUrl
     KEY_VAULT_URI: vault.outputs.uri
+    // All of it: by itself the host keeps five traces a second, and drops the log lines of the others, which alerts count.
+    OTEL_TRACES_SAMPLER: 'microsoft.fixed_percentage'
+    OTEL_TRACES_SAMPLER_ARG: '1.0'
     WEB_PUBSUB_EVENTS_AUDIENCE: eventAudience
     WEB_PUBSUB_EVENTS_SENDER: realtime.outputs.principalId
     WEB_PUBSUB_HUB: hub

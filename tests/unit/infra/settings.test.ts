@@ -26,6 +26,7 @@ const OF_THE_HOST = [
   /^AzureFunctionsJobHost__\w+$/,
   /^AzureWebJobsStorage__(clientId|credential|blobServiceUri|queueServiceUri)$/,
   /^Cosmos__(clientId|credential)$/,
+  /^OTEL_TRACES_SAMPLER(_ARG)?$/,
 ]
 
 /** What our code reads and Azure does not have, and why. */
@@ -77,6 +78,12 @@ test('no reason outlives its setting', () => {
   expect(Object.keys(NOT_IN_AZURE).filter((name) => !read.includes(name) || inAzure.includes(name))).toEqual(
     [],
   )
+})
+
+test('nothing that alerts count is sampled away', () => {
+  const settings = bodyOf(variable('appSettings').node)
+  expect(settings.get('OTEL_TRACES_SAMPLER')?.text).toBe("'microsoft.fixed_percentage'")
+  expect(settings.get('OTEL_TRACES_SAMPLER_ARG')?.text).toBe("'1.0'")
 })
 
 test('the settings that Functions ignores or refuses on Flex Consumption are not set', () => {
