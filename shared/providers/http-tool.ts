@@ -10,6 +10,8 @@ import type { Tool } from '../services/ports.ts'
 
 const PATIENCE_MS = 10_000
 const MAX_BYTES = 16 * 1024
+/** Looks public, and is the machine's own: https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16 */
+const AZURE_HOST = '168.63.129.16'
 
 /** @param networks private networks, as CIDR, that tools may reach nonetheless */
 export function createHttpTool(settings: HttpToolSettings, networks: string[]): Tool {
@@ -21,7 +23,9 @@ export function createHttpTool(settings: HttpToolSettings, networks: string[]): 
     async run(args, _scope, signal) {
       const target = new URL(url)
       if (method === 'GET')
-        for (const [key, value] of Object.entries(args)) target.searchParams.set(key, plain(value))
+        // What is configured is not the model's to change.
+        for (const [key, value] of Object.entries(args))
+          if (!new URL(url).searchParams.has(key)) target.searchParams.append(key, plain(value))
       const body = method === 'GET' ? undefined : JSON.stringify(args)
       return call(target, { method, headers, body, networks, signal })
     },
@@ -106,7 +110,7 @@ const checkedLookup =
 export function checkAddress(text: string, networks: string[]): void {
   // One that wraps an IPv4 address is that address.
   const address = ip.process(text)
-  if (address.range() === 'unicast') return
+  if (address.range() === 'unicast' && address.toString() !== AZURE_HOST) return
   const isAllowed = networks.some((network) => {
     const [base, bits] = ip.parseCIDR(network)
     return base.kind() === address.kind() && address.match([base, bits])

@@ -5,6 +5,7 @@ import type { MessageEntry } from '../../domain/entry.ts'
 import type { ModelRequest, ModelTurn } from '../ports.ts'
 import type { BotDeps } from './bot-deps.ts'
 import { imagesOf, pictured, tokensOfImage } from './images.ts'
+import { allowed } from './moderate.ts'
 
 const CONTEXT_MESSAGES = 40
 const CONTEXT_TOKENS = 12_000
@@ -17,7 +18,7 @@ export interface Context {
   summarise: { from: number; seq: number } | undefined
 }
 
-export type ContextDeps = Pick<BotDeps, 'log' | 'state' | 'inbox' | 'users' | 'media' | 'logger'>
+export type ContextDeps = Pick<BotDeps, 'log' | 'state' | 'inbox' | 'users' | 'media' | 'logger' | 'moderate'>
 
 /**
  * A bot goes by what its asker may see: what is cleared, or was said before their time, it does not know. For an asker who
@@ -39,14 +40,15 @@ export async function readContext(
   const first = visibleFrom(item ?? left, head)
   const summary = stored && isGood(stored.summary, first, promptSeq) ? stored.summary : undefined
   const settings = chat?.botSettings?.[bot.botId] ?? {}
-  const system = systemOf(bot.systemPrompt, settings.systemPrompt, summary)
+  const [wish] = await allowed(deps.moderate, [settings.systemPrompt], (text) => text)
+  const system = systemOf(bot.systemPrompt, wish, summary)
   const limit = settings.contextMessages ?? CONTEXT_MESSAGES
   const from = Math.max(first, (summary?.through ?? 0) + 1)
   const found = await deps.log.listMessages(chatId, { from, before: promptSeq + 1, limit })
   const late = (head?.seq ?? 0) > promptSeq && run.sibling === undefined
   const messages = late ? await withLateAnswers(deps, run, found) : found
   const budget = (bot.contextTokens ?? CONTEXT_TOKENS) - tokensOf(system ?? '')
-  const shown = fitting(messages.filter(isSaid), budget)
+  const shown = fitting(await toldOf(deps, bot, messages.filter(isSaid)), budget)
   const isCrowded = found.length >= limit * 0.75 || shown.used >= budget * 0.75
   const middle = found[Math.floor(found.length / 2) - 1]
   return {
@@ -75,6 +77,14 @@ function systemOf(own: string | undefined, chats: string | undefined, summary: S
 
 /** The bot says of itself that it failed: that is no part of the conversation. */
 const isSaid = ({ content, run }: MessageEntry): boolean => content !== undefined && run?.state !== 'failed'
+
+/** Its own words were looked at as it said them. */
+export const toldOf = (
+  { moderate }: Pick<ContextDeps, 'moderate'>,
+  { botId }: Bot,
+  messages: MessageEntry[],
+): Promise<MessageEntry[]> =>
+  allowed(moderate, messages, (message) => (message.senderId === botId ? undefined : textOf(message)))
 
 /** A prompt that waited for its turn was asked before the answers that it waited for. */
 async function withLateAnswers(

@@ -1,5 +1,5 @@
-// What may be asked of a bot, and what it may say. One function decides both: a prompt before the model sees it, an answer
-// before each piece of it is shown. A service such as Azure AI Content Safety would be another function of this type.
+// What may be asked of a bot, and what it may say. One function decides both: a prompt, and all that goes with it, before the
+// model sees it; an answer before each piece of it is shown. A service such as Azure AI Content Safety would be another function of this type.
 
 export interface Said {
   by: 'person' | 'bot'
@@ -15,6 +15,21 @@ export const byPatterns =
   (patterns: RegExp[]): Moderate =>
   async ({ text }) =>
     patterns.some((pattern) => pattern.test(text)) ? 'refused' : 'allowed'
+
+/** What people said and a model may be told: a prompt that points to what was refused before is no way around. */
+export async function allowed<T>(
+  moderate: Moderate,
+  said: T[],
+  textOf: (one: T) => string | undefined,
+): Promise<T[]> {
+  const verdicts = await Promise.all(
+    said.map((one) => {
+      const text = textOf(one)
+      return text === undefined ? 'allowed' : moderate({ by: 'person', text })
+    }),
+  )
+  return said.filter((_, i) => verdicts[i] === 'allowed')
+}
 
 /** What the model said is not to be shown. */
 export class Refused extends Error {

@@ -16,6 +16,9 @@ import { tell } from './tell.ts'
 import { awaitTurn, jobOf, nextJobs } from './turn.ts'
 import { withTools } from './with-tools.ts'
 
+/** The rescue makes new jobs, which the queue counts from one: a run whose every host dies ends here. */
+const MAX_ATTEMPTS = 10
+
 /**
  * Does a job to its end, or leaves it to whoever is at it. Returns the jobs that are next in the chat.
  * @param lastTry the queue will not deliver the job again: a failure is now said in the chat
@@ -56,7 +59,7 @@ async function answer(
     await finish(deps, lease, { state: 'stopped', text: prompt.content ? run.text : '' })
     return []
   }
-  if (!bot) {
+  if (!bot || run.attempt > MAX_ATTEMPTS) {
     await fail(deps, lease, 'model')
     return []
   }

@@ -4,7 +4,7 @@ import type { Bot } from '../../domain/bot.ts'
 import type { StoredEntry } from '../../domain/entry.ts'
 import type { StateStore } from '../ports.ts'
 import type { BotDeps } from './bot-deps.ts'
-import { namesOf, textOf } from './context.ts'
+import { namesOf, textOf, toldOf } from './context.ts'
 import type { BotJob } from './prompts.ts'
 
 /** The part of the chat that one summary reads word by word. */
@@ -38,7 +38,8 @@ export async function summarise(
   if (before && before.through >= seq) return
   const from = Math.max(first, (before?.through ?? 0) + 1)
   const found = await deps.log.listMessages(chatId, { from, before: seq + 1, limit: MESSAGES })
-  const messages = found.filter(({ content, run }) => content && run?.state !== 'failed')
+  const told = found.filter(({ content, run }) => content && run?.state !== 'failed')
+  const messages = await toldOf(deps, bot, told)
   if (messages.length === 0) return
   const names = await namesOf(deps, messages)
   const said = messages.map((message) => `${names.get(message.senderId)}: ${textOf(message)}`).join('\n')
