@@ -38,7 +38,9 @@ import { createAppender } from './services/log/append.ts'
 import { createDeliverer } from './services/log/deliver.ts'
 import { forEverybody, withTargets } from './services/log/with-targets.ts'
 import { explainRefusal } from './services/messages/send-message.ts'
-import type { Logger, MediaStore, Push, Secrets, Time } from './services/ports.ts'
+import type { MediaStore } from './services/ports/media.ts'
+import type { Push } from './services/ports/push.ts'
+import type { Logger, Secrets, Time } from './services/ports/world.ts'
 
 /** How long an answer waits for its message to be out: while the push service is away, stored is enough. */
 const PUBLISH_PATIENCE_MS = 500

@@ -2,7 +2,7 @@
 import type { InvocationContext } from '@azure/functions'
 import { type App, createApp } from '../../shared/app.ts'
 import { readConfig } from '../../shared/config.ts'
-import type { Logger } from '../../shared/services/ports.ts'
+import type { Logger } from '../../shared/services/ports/world.ts'
 
 let instance: App | undefined
 

@@ -1,7 +1,7 @@
 // The queues that functions put jobs on, as output bindings: a job leaves when its function has succeeded.
 import { type InvocationContext, output } from '@azure/functions'
 import type { Gauges } from '../../shared/services/gauges.ts'
-import type { Time } from '../../shared/services/ports.ts'
+import type { Time } from '../../shared/services/ports/world.ts'
 
 const connection = 'AzureWebJobsStorage'
 const queue = (queueName: string) => output.storageQueue({ queueName, connection })

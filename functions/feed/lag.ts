@@ -1,7 +1,7 @@
 // How far the feed is behind: a gauge for dashboards, and a line that an alert watches for (infra/alerts.bicep).
 import * as z from 'zod'
 import type { Gauges } from '../../shared/services/gauges.ts'
-import type { Logger } from '../../shared/services/ports.ts'
+import type { Logger } from '../../shared/services/ports/world.ts'
 
 /** From here on bots answer late, and a lost push stays lost. */
 const BEHIND_SECONDS = 30

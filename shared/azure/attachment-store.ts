@@ -1,7 +1,7 @@
 // Attachments, as items of the `state` container beside the heads of their chats.
 import type { Container } from '@azure/cosmos'
 import type { Attachment } from '../domain/attachment.ts'
-import type { AttachmentStore } from '../services/ports.ts'
+import type { AttachmentStore } from '../services/ports/media.ts'
 import { createItem, deleteItem, queryAll, readItem, replaceItem } from './cosmos-items.ts'
 import { withoutSystemFields } from './log-documents.ts'
 

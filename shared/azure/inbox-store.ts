@@ -2,7 +2,7 @@
 import type { Container } from '@azure/cosmos'
 import { changedItem, type InboxChange, type InboxItem, withMention } from '../domain/chat.ts'
 import { ChatError } from '../domain/error.ts'
-import type { InboxStore } from '../services/ports.ts'
+import type { InboxStore } from '../services/ports/inbox.ts'
 import { createItem, inList, patchItem, queryAll, queryPage, readItem, replaceItem } from './cosmos-items.ts'
 import { withoutSystemFields } from './log-documents.ts'
 

@@ -1,5 +1,5 @@
 // A value from elsewhere that is read once, kept, and read again from time to time, one reading at a time.
-import type { Logger, Time } from '../services/ports.ts'
+import type { Logger, Time } from '../services/ports/world.ts'
 
 /** A demanded reading follows another no sooner than this: whoever sends made-up key ids must not reach the source. */
 export const CALM_MS = 5_000

@@ -1,7 +1,7 @@
 // One transactional batch, there and back: the operations in the order that makes failures tell what happened.
 import type { OperationInput, OperationResponse } from '@azure/cosmos'
 import type { JobChange } from '../domain/chat-job.ts'
-import type { CommitOutcome, LogBatch, MemberChange } from '../services/ports.ts'
+import type { CommitOutcome, LogBatch, MemberChange } from '../services/ports/log.ts'
 import {
   chatDocument,
   entryDocument,

@@ -2,7 +2,7 @@
 // same however long the log is. What is erased has no words.
 import type { Container } from '@azure/cosmos'
 import type { MessageEntry, StoredEntry } from '../domain/entry.ts'
-import type { ChatsSearch, MessageSearch } from '../services/ports.ts'
+import type { ChatsSearch, MessageSearch } from '../services/ports/log.ts'
 import { inList, queryAll } from './cosmos-items.ts'
 import { toEntry } from './log-documents.ts'
 

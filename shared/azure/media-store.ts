@@ -8,7 +8,7 @@ import {
   StorageSharedKeyCredential,
 } from '@azure/storage-blob'
 import { ChatError } from '../domain/error.ts'
-import type { MediaStore, StoredBytes } from '../services/ports.ts'
+import type { MediaStore, StoredBytes } from '../services/ports/media.ts'
 import { createDelegation, STORAGE_VERSION } from './delegation-key.ts'
 
 export type MediaTarget = { connectionString: string } | { endpoint: string; credential: TokenCredential }

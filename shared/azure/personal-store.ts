@@ -2,7 +2,7 @@
 // they were last seen, so that what changes often does not carry the rest along.
 import type { Container } from '@azure/cosmos'
 import type { Settings } from '../domain/settings.ts'
-import type { Blocks, PersonalStore } from '../services/ports.ts'
+import type { Blocks, PersonalStore } from '../services/ports/personal.ts'
 import { createItem, inList, queryAll, readItem, replaceItem, upsertItem } from './cosmos-items.ts'
 
 export function createPersonalStore(users: Container): PersonalStore {

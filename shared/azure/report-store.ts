@@ -1,7 +1,7 @@
 // Reports to the administrators, in the `users` container: few, and read by few.
 import type { Container } from '@azure/cosmos'
 import { type Report, reportKey } from '../domain/report.ts'
-import type { ReportStore } from '../services/ports.ts'
+import type { ReportStore } from '../services/ports/personal.ts'
 import { createItem, queryAll, readItem } from './cosmos-items.ts'
 import { withoutSystemFields } from './log-documents.ts'
 

@@ -1,7 +1,7 @@
 // Secrets in Key Vault, read with the app's identity and kept: https://learn.microsoft.com/azure/key-vault/secrets/
 import type { TokenCredential } from '@azure/identity'
 import { type KeyVaultSecret, SecretClient, type SecretProperties } from '@azure/keyvault-secrets'
-import type { Logger, Secrets, Time } from '../services/ports.ts'
+import type { Logger, Secrets, Time } from '../services/ports/world.ts'
 import { type Kept, keep } from './kept.ts'
 
 /** Older versions are forgotten: what they signed has long expired. */

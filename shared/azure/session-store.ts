@@ -1,6 +1,6 @@
 // The `sessions` container: one family of refresh tokens per item, and one partition that lists recent revocations.
 import type { Container } from '@azure/cosmos'
-import type { Session, SessionStore } from '../services/ports.ts'
+import type { Session, SessionStore } from '../services/ports/sessions.ts'
 import { createItem, queryAll, readItem, replaceItem, upsertItem } from './cosmos-items.ts'
 import { withoutSystemFields } from './log-documents.ts'
 

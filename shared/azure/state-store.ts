@@ -4,7 +4,7 @@ import { isOpen, type Run, type Summary, type Turn } from '../domain/bot.ts'
 import type { Head, Receipt } from '../domain/chat.ts'
 import type { Position } from '../domain/entry.ts'
 import { fewAtATime } from '../domain/few-at-a-time.ts'
-import type { HeadMove, StateStore } from '../services/ports.ts'
+import type { HeadMove, StateStore } from '../services/ports/state.ts'
 import {
   batchItems,
   createItem,

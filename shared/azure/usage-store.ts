@@ -1,6 +1,6 @@
 // Tokens used per person and day (in `users`), and per chat and day (in `state`): counters that go after two days.
 import type { Container } from '@azure/cosmos'
-import type { UsageStore } from '../services/ports.ts'
+import type { UsageStore } from '../services/ports/state.ts'
 import { createItem, patchItem, readItem } from './cosmos-items.ts'
 
 const TTL_S = 2 * 24 * 3600

@@ -2,7 +2,7 @@
 import type { Container } from '@azure/cosmos'
 import { hashId } from '../domain/id.ts'
 import { folded, isListed } from '../domain/user.ts'
-import type { Attempts, StoredUser, UserSearch, UserStore } from '../services/ports.ts'
+import type { Attempts, StoredUser, UserSearch, UserStore } from '../services/ports/users.ts'
 import { createItem, deleteItem, patchItem, queryAll, readItem, replaceItem } from './cosmos-items.ts'
 import { withoutSystemFields } from './log-documents.ts'
 

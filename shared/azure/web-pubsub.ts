@@ -3,7 +3,7 @@
 import type { TokenCredential } from '@azure/identity'
 import { WebPubSubServiceClient } from '@azure/web-pubsub'
 import { ChatError } from '../domain/error.ts'
-import type { Push } from '../services/ports.ts'
+import type { Push } from '../services/ports/push.ts'
 
 export type WebPubSubTarget = { connectionString: string } | { endpoint: string; credential: TokenCredential }
 

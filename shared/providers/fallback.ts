@@ -1,6 +1,7 @@
 // A bot's models in their order: each asked again while it may help, the next asked when one has failed. All of that only
 // before the first token; after it, whoever listens has heard too much to start over.
-import type { Logger, ModelChunk, ModelRequest, Provider, Time } from '../services/ports.ts'
+import type { ModelChunk, ModelRequest, Provider } from '../services/ports/model.ts'
+import type { Logger, Time } from '../services/ports/world.ts'
 import { ModelFailure } from './model-failure.ts'
 
 export interface FallbackDeps {

@@ -6,7 +6,7 @@ import {
   GoogleGenerativeAIFetchError,
 } from '@google/generative-ai'
 import * as z from 'zod'
-import type { FinishReason, ModelChunk, ModelRequest, ModelTurn, Provider } from '../services/ports.ts'
+import type { FinishReason, ModelChunk, ModelRequest, ModelTurn, Provider } from '../services/ports/model.ts'
 import { ModelFailure } from './model-failure.ts'
 
 export interface GeminiOptions {

@@ -6,7 +6,7 @@ import { request as requestHttps } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import ip from 'ipaddr.js'
 import type { HttpToolSettings } from '../domain/bot.ts'
-import type { Tool } from '../services/ports.ts'
+import type { Tool } from '../services/ports/tools.ts'
 
 const PATIENCE_MS = 10_000
 const MAX_BYTES = 16 * 1024

@@ -1,6 +1,6 @@
 // From a bot to what answers for it: its models in their order, each reached as the settings say.
 import type { Bot, ModelName, ProviderName } from '../domain/bot.ts'
-import type { Provider } from '../services/ports.ts'
+import type { Provider } from '../services/ports/model.ts'
 import { createFallback, type FallbackDeps } from './fallback.ts'
 import { createGemini } from './gemini.ts'
 import { type AzureOpenAiOptions, createAzureOpenAi, createOpenAi, type OpenAiOptions } from './openai.ts'

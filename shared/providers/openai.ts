@@ -16,7 +16,7 @@ import type {
   ModelTurn,
   Provider,
   ToolCall,
-} from '../services/ports.ts'
+} from '../services/ports/model.ts'
 import { ModelFailure } from './model-failure.ts'
 
 export interface OpenAiOptions {

@@ -1,6 +1,8 @@
 // What a socket hears: the groups of its user's chats, and of its session.
 import { chatGroup } from '../domain/chat.ts'
-import type { InboxStore, Push, Time } from './ports.ts'
+import type { InboxStore } from './ports/inbox.ts'
+import type { Push } from './ports/push.ts'
+import type { Time } from './ports/world.ts'
 
 const PAGE = 1_000
 /** A new socket hears so many chats, the most recently active ones. `sync` lets it into the others that it looks at. */

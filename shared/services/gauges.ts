@@ -1,6 +1,6 @@
 // Numbers for dashboards and alerts, as log lines `metric` with `name` and `value`. A line costs as much as a message, so
 // each process says the highest of a while once.
-import type { Logger, Time } from './ports.ts'
+import type { Logger, Time } from './ports/world.ts'
 
 /** Notes a value. */
 export type Gauges = (name: string, value: number) => void

@@ -1,7 +1,7 @@
 // Token buckets of one process: a key may act `burst` times at once, and `perSecond` times a second in the long run.
 // Each instance counts by itself.
 import { ChatError } from '../domain/error.ts'
-import type { Time } from './ports.ts'
+import type { Time } from './ports/world.ts'
 
 export interface Limiter {
   /** @throws ChatError `rate-limited`, with the seconds to wait */

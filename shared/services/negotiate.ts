@@ -1,6 +1,7 @@
 import { ownGroups } from '../domain/chat.ts'
 import type { Actor } from '../domain/user.ts'
-import type { Push, Time } from './ports.ts'
+import type { Push } from './ports/push.ts'
+import type { Time } from './ports/world.ts'
 
 /** Long enough to open a socket, too short to be worth stealing. A socket outlives it. */
 const CLIENT_URL_MINUTES = 5

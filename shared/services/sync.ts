@@ -16,7 +16,11 @@ import type { ChatView } from './chats/view.ts'
 import { joinGroups } from './connect.ts'
 import { withTargets } from './log/with-targets.ts'
 import { withReadAt } from './messages/with-read-at.ts'
-import type { InboxStore, Logger, LogStore, Push, StateStore, Time } from './ports.ts'
+import type { InboxStore } from './ports/inbox.ts'
+import type { LogStore } from './ports/log.ts'
+import type { Push } from './ports/push.ts'
+import type { StateStore } from './ports/state.ts'
+import type { Logger, Time } from './ports/world.ts'
 import { goOn, parseSince } from './sync-since.ts'
 
 export interface SyncDeps {

@@ -1,7 +1,7 @@
 // What the server says unasked: everything pushed while a few commands run in the seeded world, against the files.
 import { runBot } from '../../shared/services/bots/run-bot.ts'
 import { moveReceipt } from '../../shared/services/messages/move-receipt.ts'
-import type { ModelChunk, ModelRequest } from '../../shared/services/ports.ts'
+import type { ModelChunk, ModelRequest } from '../../shared/services/ports/model.ts'
 import { loadEndpoints } from '../support/endpoints.ts'
 import type { MemoryApp } from '../support/memory-app.ts'
 import { readExamples } from './files.ts'

@@ -2,7 +2,8 @@
 
 import { runBot } from '../../shared/services/bots/run-bot.ts'
 import { createChat } from '../../shared/services/chats/create-chat.ts'
-import type { ModelChunk, StoredUser } from '../../shared/services/ports.ts'
+import type { ModelChunk } from '../../shared/services/ports/model.ts'
+import type { StoredUser } from '../../shared/services/ports/users.ts'
 import { png } from '../support/media.ts'
 import { type MemoryApp, memoryApp } from '../support/memory-app.ts'
 

@@ -4,7 +4,7 @@ import type { BotJob } from '../../shared/services/bots/prompts.ts'
 import { rescueRuns } from '../../shared/services/bots/rescue-runs.ts'
 import { giveUpRun, runBot } from '../../shared/services/bots/run-bot.ts'
 import { applyChanges } from '../../shared/services/feed/apply-changes.ts'
-import type { ModelChunk, Provider } from '../../shared/services/ports.ts'
+import type { ModelChunk, Provider } from '../../shared/services/ports/model.ts'
 import { seededApp } from '../conformance/seeded.ts'
 import type { MemoryApp } from '../support/memory-app.ts'
 

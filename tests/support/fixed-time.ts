@@ -1,4 +1,4 @@
-import type { Time } from '../../shared/services/ports.ts'
+import type { Time } from '../../shared/services/ports/world.ts'
 
 export interface FixedTime extends Time {
   /** Moves the clock to this instant, epoch milliseconds. */

@@ -1,5 +1,5 @@
 import type { Attachment } from '../../shared/domain/attachment.ts'
-import type { AttachmentStore, MediaStore, StoredBytes } from '../../shared/services/ports.ts'
+import type { AttachmentStore, MediaStore, StoredBytes } from '../../shared/services/ports/media.ts'
 
 /** The port of attachments, met by a map. */
 export function memoryAttachments(): AttachmentStore {

@@ -1,5 +1,5 @@
 import { changedItem, type InboxItem, withMention } from '../../shared/domain/chat.ts'
-import type { InboxStore } from '../../shared/services/ports.ts'
+import type { InboxStore } from '../../shared/services/ports/inbox.ts'
 
 /** The port of the inbox, met by a map; a cursor is the number of items seen. */
 export function memoryInbox(): InboxStore {

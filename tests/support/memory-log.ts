@@ -2,7 +2,7 @@ import { type Chat, type Member, publicPlace } from '../../shared/domain/chat.ts
 import type { ChatJob, JobChange } from '../../shared/domain/chat-job.ts'
 import type { MessageEntry, StoredEntry } from '../../shared/domain/entry.ts'
 import { folded } from '../../shared/domain/user.ts'
-import type { CommitOutcome, LogBatch, LogStore, MessageRange } from '../../shared/services/ports.ts'
+import type { CommitOutcome, LogBatch, LogStore, MessageRange } from '../../shared/services/ports/log.ts'
 
 interface Partition {
   chat?: Chat | undefined

@@ -1,6 +1,6 @@
 import { type Report, reportKey } from '../../shared/domain/report.ts'
 import type { Settings } from '../../shared/domain/settings.ts'
-import type { Blocks, PersonalStore, ReportStore } from '../../shared/services/ports.ts'
+import type { Blocks, PersonalStore, ReportStore } from '../../shared/services/ports/personal.ts'
 
 /** The port of settings, blocks and last seen, met by maps. */
 export function memoryPersonal(): PersonalStore {

@@ -1,4 +1,4 @@
-import type { Session, SessionStore } from '../../shared/services/ports.ts'
+import type { Session, SessionStore } from '../../shared/services/ports/sessions.ts'
 
 export interface MemorySessions extends SessionStore {
   revocations: { sessionId: string; at: number }[]

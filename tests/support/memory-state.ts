@@ -1,7 +1,7 @@
 import { isOpen, type Run, type Summary, type Turn } from '../../shared/domain/bot.ts'
 import type { Head, Receipt } from '../../shared/domain/chat.ts'
 import type { ReadStep } from '../../shared/domain/read-at.ts'
-import type { StateStore } from '../../shared/services/ports.ts'
+import type { StateStore } from '../../shared/services/ports/state.ts'
 
 const UNSEEN = { seq: 0, n: 0, at: null }
 

@@ -1,5 +1,5 @@
 import { folded, isListed } from '../../shared/domain/user.ts'
-import type { Attempts, StoredUser, UserStore } from '../../shared/services/ports.ts'
+import type { Attempts, StoredUser, UserStore } from '../../shared/services/ports/users.ts'
 
 export interface MemoryUsers extends UserStore {
   attempts: Map<string, Attempts>

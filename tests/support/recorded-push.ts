@@ -1,4 +1,4 @@
-import type { Push } from '../../shared/services/ports.ts'
+import type { Push } from '../../shared/services/ports/push.ts'
 
 export interface RecordedPush extends Push {
   /** Everything that was asked of the push service, in order. */

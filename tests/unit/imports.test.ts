@@ -18,11 +18,11 @@ const MAY_IMPORT: Record<string, string[]> = {
   'shared/azure': [
     'shared/azure',
     'shared/config.ts',
-    'shared/services/ports.ts',
+    'shared/services/ports',
     'shared/protocol',
     'shared/domain',
   ],
-  'shared/providers': ['shared/providers', 'shared/services/ports.ts', 'shared/domain'],
+  'shared/providers': ['shared/providers', 'shared/services/ports', 'shared/domain'],
   'shared/services': ['shared/services', 'shared/domain'],
   'shared/protocol': ['shared/protocol', 'shared/domain'],
   'shared/domain': ['shared/domain'],

@@ -2,7 +2,7 @@
 import { type AiEmulator, startAi } from '../../emulators/ai/server.ts'
 import { createGemini } from '../../shared/providers/gemini.ts'
 import { createAzureOpenAi, createOpenAi } from '../../shared/providers/openai.ts'
-import type { ModelChunk, ModelRequest, ModelTurn, Provider } from '../../shared/services/ports.ts'
+import type { ModelChunk, ModelRequest, ModelTurn, Provider } from '../../shared/services/ports/model.ts'
 
 const apiKey = async () => 'right'
 const noToken = () => Promise.reject(new Error('No token was to be asked for.'))

@@ -1,5 +1,5 @@
 import { ChatError } from '../../domain/error.ts'
-import type { Attempts } from '../ports.ts'
+import type { Attempts } from '../ports/users.ts'
 import { verifyPassword } from './password.ts'
 import { type AuthDeps, type SignedIn, startSession } from './sign-in.ts'
 

@@ -1,6 +1,6 @@
 import { ChatError } from '../../domain/error.ts'
 import type { Profile } from '../../domain/user.ts'
-import type { StoredUser } from '../ports.ts'
+import type { StoredUser } from '../ports/users.ts'
 import { checkPassword, hashPassword } from './password.ts'
 import { type AuthDeps, type SignedIn, startSession } from './sign-in.ts'
 

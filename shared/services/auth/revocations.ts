@@ -1,5 +1,6 @@
 // Ended sessions, known to every process within a second: each reads the recent ones at most once a second, when asked.
-import type { SessionStore, Time } from '../ports.ts'
+import type { SessionStore } from '../ports/sessions.ts'
+import type { Time } from '../ports/world.ts'
 
 export interface Revocations {
   /** Whether the session was ended. Never older than a second. */

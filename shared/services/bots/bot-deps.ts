@@ -1,18 +1,14 @@
 import type { Bot } from '../../domain/bot.ts'
 import type { Appender } from '../log/append.ts'
-import type {
-  InboxStore,
-  Logger,
-  LogStore,
-  MediaStore,
-  Provider,
-  Push,
-  StateStore,
-  Time,
-  Tool,
-  UsageStore,
-  UserStore,
-} from '../ports.ts'
+import type { InboxStore } from '../ports/inbox.ts'
+import type { LogStore } from '../ports/log.ts'
+import type { MediaStore } from '../ports/media.ts'
+import type { Provider } from '../ports/model.ts'
+import type { Push } from '../ports/push.ts'
+import type { StateStore, UsageStore } from '../ports/state.ts'
+import type { Tool } from '../ports/tools.ts'
+import type { UserStore } from '../ports/users.ts'
+import type { Logger, Time } from '../ports/world.ts'
 import type { Moderate } from './moderate.ts'
 import type { Quotas } from './quotas.ts'
 

@@ -2,7 +2,9 @@
 import type { Bot } from '../../domain/bot.ts'
 import { searchTerms, wordCount } from '../../domain/search-terms.ts'
 import { type SearchDeps, searchChat } from '../messages/search-chat.ts'
-import type { Time, Tool, UserStore } from '../ports.ts'
+import type { Tool } from '../ports/tools.ts'
+import type { UserStore } from '../ports/users.ts'
+import type { Time } from '../ports/world.ts'
 import { namesOf, textOf } from './context.ts'
 
 export interface ToolDeps extends SearchDeps {

@@ -2,7 +2,7 @@
 import type { Bot, Run, Summary } from '../../domain/bot.ts'
 import { type Chat, START, visibleFrom } from '../../domain/chat.ts'
 import type { MessageEntry } from '../../domain/entry.ts'
-import type { ModelRequest, ModelTurn } from '../ports.ts'
+import type { ModelRequest, ModelTurn } from '../ports/model.ts'
 import type { BotDeps } from './bot-deps.ts'
 import { imagesOf, pictured, tokensOfImage } from './images.ts'
 import { allowed } from './moderate.ts'

@@ -1,6 +1,6 @@
 // Pictures as models take them: their bytes within the request.
 import type { MessageEntry } from '../../domain/entry.ts'
-import type { ModelImage } from '../ports.ts'
+import type { ModelImage } from '../ports/model.ts'
 import type { BotDeps } from './bot-deps.ts'
 
 /** Only the newest are shown, and no more than fits the memory of many runs at once. */

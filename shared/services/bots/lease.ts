@@ -3,7 +3,8 @@
 import { isOpen, type Run } from '../../domain/bot.ts'
 import { ChatError } from '../../domain/error.ts'
 import { runIdOf } from '../../domain/id.ts'
-import type { StateStore, Time } from '../ports.ts'
+import type { StateStore } from '../ports/state.ts'
+import type { Time } from '../ports/world.ts'
 import type { BotJob } from './prompts.ts'
 
 export interface Lease {

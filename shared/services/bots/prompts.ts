@@ -1,7 +1,7 @@
 // Which bots a message asks. The feed may bring a message again, changed or not: what it asked when it was sent, decides.
 import type { Chat } from '../../domain/chat.ts'
 import type { MessageEntry } from '../../domain/entry.ts'
-import type { LogStore } from '../ports.ts'
+import type { LogStore } from '../ports/log.ts'
 
 export interface BotJob {
   chatId: string

@@ -2,7 +2,8 @@
 // go over; where nothing is limited, nothing is counted.
 import type { Run, Usage } from '../../domain/bot.ts'
 import { ChatError } from '../../domain/error.ts'
-import type { Time, UsageStore } from '../ports.ts'
+import type { UsageStore } from '../ports/state.ts'
+import type { Time } from '../ports/world.ts'
 
 export interface Quotas {
   userTokensPerDay?: number | undefined

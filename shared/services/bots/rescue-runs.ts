@@ -1,5 +1,5 @@
 import type { Gauges } from '../gauges.ts'
-import type { Logger } from '../ports.ts'
+import type { Logger } from '../ports/world.ts'
 import type { LeaseDeps } from './lease.ts'
 import type { BotJob } from './prompts.ts'
 import { jobOf } from './turn.ts'

@@ -3,7 +3,7 @@
 import { deltaMs, type ToolUse, type Usage } from '../../domain/bot.ts'
 import { MAX_TEXT } from '../../domain/budget.ts'
 import { ChatError } from '../../domain/error.ts'
-import type { ModelRequest, Provider } from '../ports.ts'
+import type { ModelRequest, Provider } from '../ports/model.ts'
 import type { BotDeps } from './bot-deps.ts'
 import { tokensOf } from './context.ts'
 import { hold, LEASE_MS, type Lease } from './lease.ts'

@@ -2,7 +2,7 @@
 // the log: an edit, a deletion or a clearing of what it speaks of ends it.
 import type { Bot } from '../../domain/bot.ts'
 import type { StoredEntry } from '../../domain/entry.ts'
-import type { StateStore } from '../ports.ts'
+import type { StateStore } from '../ports/state.ts'
 import type { BotDeps } from './bot-deps.ts'
 import { namesOf, textOf, toldOf } from './context.ts'
 import type { BotJob } from './prompts.ts'

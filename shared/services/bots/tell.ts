@@ -1,6 +1,7 @@
 import type { Run } from '../../domain/bot.ts'
 import { chatGroup } from '../../domain/chat.ts'
-import type { Logger, Push } from '../ports.ts'
+import type { Push } from '../ports/push.ts'
+import type { Logger } from '../ports/world.ts'
 
 /** A frame about the run, a hint like every push. */
 export async function tell(

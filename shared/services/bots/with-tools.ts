@@ -1,6 +1,7 @@
 // A model that may call functions, as one provider: it asks, we call, it goes on, so many times at most.
 import type { ToolUse } from '../../domain/bot.ts'
-import type { ModelTurn, Provider, Tool, ToolCall, ToolResult, ToolScope } from '../ports.ts'
+import type { ModelTurn, Provider, ToolCall, ToolResult } from '../ports/model.ts'
+import type { Tool, ToolScope } from '../ports/tools.ts'
 
 /** After so many rounds of calls the model is to answer with what it has. */
 const MAX_ROUNDS = 5

@@ -2,7 +2,8 @@
 import type { InboxChange } from '../../domain/chat.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { Actor } from '../../domain/user.ts'
-import type { Logger, Push, Time } from '../ports.ts'
+import type { Push } from '../ports/push.ts'
+import type { Logger, Time } from '../ports/world.ts'
 import { getChat, type ReadChatDeps } from './read-chat.ts'
 import type { ChatView } from './view.ts'
 

@@ -6,7 +6,7 @@ import type { MemberEntry, NewEntry, Role, StoredEntry } from '../../domain/entr
 import { ChatError } from '../../domain/error.ts'
 import { fewAtATime } from '../../domain/few-at-a-time.ts'
 import { type AloneDeps, writeAlone } from '../log/write-alone.ts'
-import type { LogBatch } from '../ports.ts'
+import type { LogBatch } from '../ports/log.ts'
 import { countMembers } from './group.ts'
 import { admit, itemBase, type MembershipDeps } from './membership.ts'
 import type { PeopleDeps } from './people.ts'

@@ -2,7 +2,7 @@
 import { type Chat, MAX_MEMBERS, type Member } from '../../domain/chat.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { Actor } from '../../domain/user.ts'
-import type { LogStore } from '../ports.ts'
+import type { LogStore } from '../ports/log.ts'
 
 export interface Group {
   chat: Chat

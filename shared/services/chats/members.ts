@@ -6,7 +6,7 @@ import type { MemberEntry, NewEntry, Position, Role } from '../../domain/entry.t
 import { ChatError } from '../../domain/error.ts'
 import type { Actor } from '../../domain/user.ts'
 import { type AloneDeps, type AloneWrite, writeAlone } from '../log/write-alone.ts'
-import type { MemberChange } from '../ports.ts'
+import type { MemberChange } from '../ports/log.ts'
 import { chatFull, type Group, notFound, readGroup } from './group.ts'
 import { applyMemberEntry, type MembershipDeps, placeSockets } from './membership.ts'
 import { findPeople, type PeopleDeps } from './people.ts'

@@ -4,7 +4,12 @@ import { type Chat, chatGroup, type Head, type InboxItem, START } from '../../do
 import type { MemberEntry } from '../../domain/entry.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { User } from '../../domain/user.ts'
-import type { InboxStore, Logger, LogStore, Push, StateStore, UserStore } from '../ports.ts'
+import type { InboxStore } from '../ports/inbox.ts'
+import type { LogStore } from '../ports/log.ts'
+import type { Push } from '../ports/push.ts'
+import type { StateStore } from '../ports/state.ts'
+import type { UserStore } from '../ports/users.ts'
+import type { Logger } from '../ports/world.ts'
 import { type ChatView, viewChat } from './view.ts'
 
 export interface MembershipDeps {

@@ -3,7 +3,8 @@ import type { Bot } from '../../domain/bot.ts'
 import { ChatError } from '../../domain/error.ts'
 import { fewAtATime } from '../../domain/few-at-a-time.ts'
 import type { User } from '../../domain/user.ts'
-import type { Time, UserStore } from '../ports.ts'
+import type { UserStore } from '../ports/users.ts'
+import type { Time } from '../ports/world.ts'
 
 export interface PeopleDeps {
   users: UserStore

@@ -2,7 +2,9 @@
 import { type Head, type InboxItem, isHidden, type Receipt } from '../../domain/chat.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { Actor } from '../../domain/user.ts'
-import type { InboxStore, LogStore, StateStore } from '../ports.ts'
+import type { InboxStore } from '../ports/inbox.ts'
+import type { LogStore } from '../ports/log.ts'
+import type { StateStore } from '../ports/state.ts'
 import { type ChatView, emptyHead, viewChat } from './view.ts'
 
 export interface ReadChatDeps {

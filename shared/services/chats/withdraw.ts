@@ -1,5 +1,5 @@
 import { ChatError } from '../../domain/error.ts'
-import type { LogStore } from '../ports.ts'
+import type { LogStore } from '../ports/log.ts'
 
 const TRIES = 20
 

@@ -7,7 +7,8 @@ import { isTouched } from '../../domain/retouch.ts'
 import type { BotJob } from '../bots/prompts.ts'
 import { type EraseDeps, eraseTraces } from '../messages/erase-traces.ts'
 import { applyMentions } from '../messages/mentions.ts'
-import type { LogStore, StateStore } from '../ports.ts'
+import type { LogStore } from '../ports/log.ts'
+import type { StateStore } from '../ports/state.ts'
 
 export interface RetouchDeps extends EraseDeps {
   log: LogStore

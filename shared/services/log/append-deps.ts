@@ -1,6 +1,7 @@
 import type { StoredEntry } from '../../domain/entry.ts'
 import type { ChatError } from '../../domain/error.ts'
-import type { LogStore, Time } from '../ports.ts'
+import type { LogStore } from '../ports/log.ts'
+import type { Time } from '../ports/world.ts'
 
 /** What writing to the log needs of the world. */
 export interface AppendDeps {

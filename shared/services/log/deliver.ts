@@ -2,7 +2,10 @@
 // or doubled; what was never pushed is found by comparing `head` with the log, here by the next sender, else by the feed.
 import { chatGroup } from '../../domain/chat.ts'
 import type { Entry, StoredEntry } from '../../domain/entry.ts'
-import type { HeadMove, Logger, LogStore, Push, StateStore, Time } from '../ports.ts'
+import type { LogStore } from '../ports/log.ts'
+import type { Push } from '../ports/push.ts'
+import type { HeadMove, StateStore } from '../ports/state.ts'
+import type { Logger, Time } from '../ports/world.ts'
 import { mergeMoves, toMove } from './head-move.ts'
 
 export interface DeliverDeps {

@@ -1,6 +1,6 @@
 // Moving a chat's head: what published entries amount to, and one write in flight per chat.
 import { type Entry, preview } from '../../domain/entry.ts'
-import type { HeadMove } from '../ports.ts'
+import type { HeadMove } from '../ports/state.ts'
 
 /** What the head says once these entries are out. */
 export function toMove(entries: Entry[]): HeadMove {

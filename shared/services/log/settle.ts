@@ -2,7 +2,7 @@
 
 import { type NewEntry, type StoredEntry, sameEntry } from '../../domain/entry.ts'
 import { ChatError } from '../../domain/error.ts'
-import type { LogStore } from '../ports.ts'
+import type { LogStore } from '../ports/log.ts'
 import type { Pending } from './lane.ts'
 
 /** Answers every append whose key is in the log; returns the others. */

@@ -1,6 +1,6 @@
 // An edit names its target; how the target reads now is looked up whenever the edit is shown.
 import type { Entry, StoredEntry } from '../../domain/entry.ts'
-import type { LogStore } from '../ports.ts'
+import type { LogStore } from '../ports/log.ts'
 
 /**
  * The same entries; each edit carries its target's content as it stands, or none when the target is deleted, or stands

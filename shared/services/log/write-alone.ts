@@ -4,7 +4,7 @@
 
 import { type NewEntry, type Position, place, type StoredEntry } from '../../domain/entry.ts'
 import { ChatError } from '../../domain/error.ts'
-import type { LogBatch } from '../ports.ts'
+import type { LogBatch } from '../ports/log.ts'
 import type { Appender } from './append.ts'
 import type { AppendDeps } from './append-deps.ts'
 import { type Lane, learnRivals, learnTail, rivalCount, tailIsStale } from './lane.ts'

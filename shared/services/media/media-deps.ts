@@ -1,14 +1,10 @@
 import type { AttachmentLimits } from '../../domain/attachment.ts'
-import type {
-  AttachmentStore,
-  InboxStore,
-  Logger,
-  LogStore,
-  MediaStore,
-  PersonalStore,
-  StateStore,
-  Time,
-} from '../ports.ts'
+import type { InboxStore } from '../ports/inbox.ts'
+import type { LogStore } from '../ports/log.ts'
+import type { AttachmentStore, MediaStore } from '../ports/media.ts'
+import type { PersonalStore } from '../ports/personal.ts'
+import type { StateStore } from '../ports/state.ts'
+import type { Logger, Time } from '../ports/world.ts'
 
 /** What attachments need of the world. */
 export interface MediaDeps {

@@ -4,7 +4,7 @@ import type { Actor } from '../../domain/user.ts'
 import { changeOwn, type OwnDeps } from '../chats/change-own.ts'
 import { readMembership, refuseOver } from '../chats/read-chat.ts'
 import type { ChatView } from '../chats/view.ts'
-import type { LogStore } from '../ports.ts'
+import type { LogStore } from '../ports/log.ts'
 
 export interface Clearing {
   chatId: string

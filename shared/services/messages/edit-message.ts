@@ -12,7 +12,9 @@ import { type EditedContent, edit, editContent, type StoredMessage } from '../..
 import type { Actor } from '../../domain/user.ts'
 import { idReused } from '../log/settle.ts'
 import { type AloneDeps, writeAlone } from '../log/write-alone.ts'
-import type { InboxStore, Logger, StateStore } from '../ports.ts'
+import type { InboxStore } from '../ports/inbox.ts'
+import type { StateStore } from '../ports/state.ts'
+import type { Logger } from '../ports/world.ts'
 import { checkVisible, contentOf, findMessage, type Target } from './find-message.ts'
 import { namedMembers, tryMentions } from './mentions.ts'
 

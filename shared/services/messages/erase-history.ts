@@ -5,7 +5,8 @@ import type { MessageEntry, StoredEntry } from '../../domain/entry.ts'
 import { fewAtATime } from '../../domain/few-at-a-time.ts'
 import { erase } from '../../domain/retouch.ts'
 import { type RemoveDeps, removeAttachments } from '../media/remove-attachments.ts'
-import type { LogStore, StateStore } from '../ports.ts'
+import type { LogStore } from '../ports/log.ts'
+import type { StateStore } from '../ports/state.ts'
 import { eraseRunText } from './erase-traces.ts'
 
 export interface EraseHistoryDeps extends RemoveDeps {

@@ -3,7 +3,8 @@
 // feed.
 import type { DeleteEntry, MessageEntry } from '../../domain/entry.ts'
 import { type RemoveDeps, removeAttachments } from '../media/remove-attachments.ts'
-import type { InboxStore, StateStore } from '../ports.ts'
+import type { InboxStore } from '../ports/inbox.ts'
+import type { StateStore } from '../ports/state.ts'
 import { applyMentions } from './mentions.ts'
 
 export interface EraseDeps extends RemoveDeps {

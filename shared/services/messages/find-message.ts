@@ -5,7 +5,9 @@ import { ChatError } from '../../domain/error.ts'
 import type { StoredMessage } from '../../domain/retouch.ts'
 import type { Actor } from '../../domain/user.ts'
 import { readMembership, refuseOver } from '../chats/read-chat.ts'
-import type { InboxStore, LogStore, StateStore } from '../ports.ts'
+import type { InboxStore } from '../ports/inbox.ts'
+import type { LogStore } from '../ports/log.ts'
+import type { StateStore } from '../ports/state.ts'
 
 export interface Target {
   chatId: string

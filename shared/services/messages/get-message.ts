@@ -1,6 +1,8 @@
 import type { StoredMessage } from '../../domain/retouch.ts'
 import type { Actor } from '../../domain/user.ts'
-import type { InboxStore, LogStore, StateStore } from '../ports.ts'
+import type { InboxStore } from '../ports/inbox.ts'
+import type { LogStore } from '../ports/log.ts'
+import type { StateStore } from '../ports/state.ts'
 import { checkVisible, findMessage, type Target } from './find-message.ts'
 import { withReadAt } from './with-read-at.ts'
 

@@ -2,7 +2,8 @@ import type { Chat } from '../../domain/chat.ts'
 import type { Position } from '../../domain/entry.ts'
 import { ChatError } from '../../domain/error.ts'
 import { ensureHead } from '../chats/membership.ts'
-import type { StateStore, Time } from '../ports.ts'
+import type { StateStore } from '../ports/state.ts'
+import type { Time } from '../ports/world.ts'
 
 export interface HideDeps {
   state: StateStore

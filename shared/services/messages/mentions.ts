@@ -1,5 +1,7 @@
 // Whom messages name. The ones named remember the message in their inbox, so that unread mentions are arithmetic too.
-import type { InboxStore, Logger, LogStore } from '../ports.ts'
+import type { InboxStore } from '../ports/inbox.ts'
+import type { LogStore } from '../ports/log.ts'
+import type { Logger } from '../ports/world.ts'
 
 const AT_ONCE = 10
 

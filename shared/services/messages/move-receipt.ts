@@ -8,7 +8,11 @@ import {
 import { ChatError } from '../../domain/error.ts'
 import type { Actor } from '../../domain/user.ts'
 import { readMembership, refuseOver } from '../chats/read-chat.ts'
-import type { InboxStore, Logger, LogStore, Push, StateStore, Time } from '../ports.ts'
+import type { InboxStore } from '../ports/inbox.ts'
+import type { LogStore } from '../ports/log.ts'
+import type { Push } from '../ports/push.ts'
+import type { StateStore } from '../ports/state.ts'
+import type { Logger, Time } from '../ports/world.ts'
 
 export interface ReceiptDeps {
   log: LogStore

@@ -3,7 +3,8 @@ import { ChatError } from '../../domain/error.ts'
 import { MAX_EMOJI, MAX_REACTIONS, react } from '../../domain/retouch.ts'
 import type { Actor } from '../../domain/user.ts'
 import { type AloneDeps, writeAlone } from '../log/write-alone.ts'
-import type { InboxStore, StateStore } from '../ports.ts'
+import type { InboxStore } from '../ports/inbox.ts'
+import type { StateStore } from '../ports/state.ts'
 import { checkVisible, contentOf, findMessage, type Target } from './find-message.ts'
 
 export interface ReactDeps extends AloneDeps {

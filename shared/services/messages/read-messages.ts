@@ -5,7 +5,9 @@ import type { Entry, MessageEntry, Position } from '../../domain/entry.ts'
 import type { Actor } from '../../domain/user.ts'
 import { readMembership, refuseOver } from '../chats/read-chat.ts'
 import { withTargets } from '../log/with-targets.ts'
-import type { InboxStore, LogStore, StateStore } from '../ports.ts'
+import type { InboxStore } from '../ports/inbox.ts'
+import type { LogStore } from '../ports/log.ts'
+import type { StateStore } from '../ports/state.ts'
 import { withReadAt } from './with-read-at.ts'
 
 export interface ReadDeps {

@@ -4,7 +4,9 @@ import type { MessageEntry } from '../../domain/entry.ts'
 import { searchTerms } from '../../domain/search-terms.ts'
 import type { Actor } from '../../domain/user.ts'
 import { readMembership, refuseOver } from '../chats/read-chat.ts'
-import type { InboxStore, LogStore, StateStore } from '../ports.ts'
+import type { InboxStore } from '../ports/inbox.ts'
+import type { LogStore } from '../ports/log.ts'
+import type { StateStore } from '../ports/state.ts'
 
 export interface SearchDeps {
   log: LogStore

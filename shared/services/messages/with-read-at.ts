@@ -1,7 +1,8 @@
 import type { Head, InboxItem } from '../../domain/chat.ts'
 import type { MessageEntry } from '../../domain/entry.ts'
 import { readTimes } from '../../domain/read-at.ts'
-import type { LogStore, StateStore } from '../ports.ts'
+import type { LogStore } from '../ports/log.ts'
+import type { StateStore } from '../ports/state.ts'
 
 interface ReadAtDeps {
   log: LogStore

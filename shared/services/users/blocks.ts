@@ -3,7 +3,10 @@
 import { ChatError } from '../../domain/error.ts'
 import { directChatId } from '../../domain/id.ts'
 import type { Actor } from '../../domain/user.ts'
-import type { LogStore, PersonalStore, Time, UserStore } from '../ports.ts'
+import type { LogStore } from '../ports/log.ts'
+import type { PersonalStore } from '../ports/personal.ts'
+import type { UserStore } from '../ports/users.ts'
+import type { Time } from '../ports/world.ts'
 
 export interface WriterDeps {
   log: LogStore

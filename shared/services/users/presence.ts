@@ -1,7 +1,10 @@
 // Who is online: asked of the push service, which knows; what is stored is when somebody was last seen.
 import { directChatId } from '../../domain/id.ts'
 import type { Actor } from '../../domain/user.ts'
-import type { InboxStore, PersonalStore, Push, Time } from '../ports.ts'
+import type { InboxStore } from '../ports/inbox.ts'
+import type { PersonalStore } from '../ports/personal.ts'
+import type { Push } from '../ports/push.ts'
+import type { Time } from '../ports/world.ts'
 
 export interface PresenceDeps {
   inbox: InboxStore

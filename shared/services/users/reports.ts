@@ -6,16 +6,13 @@ import { hashId } from '../../domain/id.ts'
 import { type Report, type ReportReason, reportKey } from '../../domain/report.ts'
 import type { Actor } from '../../domain/user.ts'
 import { readMembership } from '../chats/read-chat.ts'
-import type {
-  InboxStore,
-  Logger,
-  LogStore,
-  Push,
-  ReportStore,
-  StateStore,
-  Time,
-  UserStore,
-} from '../ports.ts'
+import type { InboxStore } from '../ports/inbox.ts'
+import type { LogStore } from '../ports/log.ts'
+import type { ReportStore } from '../ports/personal.ts'
+import type { Push } from '../ports/push.ts'
+import type { StateStore } from '../ports/state.ts'
+import type { UserStore } from '../ports/users.ts'
+import type { Logger, Time } from '../ports/world.ts'
 import { readCursor, writeCursor } from './cursor.ts'
 
 export interface ReportDeps {

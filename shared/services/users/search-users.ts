@@ -1,5 +1,5 @@
 import { folded, type Profile, type User } from '../../domain/user.ts'
-import type { UserStore } from '../ports.ts'
+import type { UserStore } from '../ports/users.ts'
 import { readCursor, writeCursor } from './cursor.ts'
 
 export interface SearchUsers {

@@ -9,7 +9,9 @@ import {
   type SettingsChange,
 } from '../../domain/settings.ts'
 import type { Actor } from '../../domain/user.ts'
-import type { Logger, PersonalStore, Push } from '../ports.ts'
+import type { PersonalStore } from '../ports/personal.ts'
+import type { Push } from '../ports/push.ts'
+import type { Logger } from '../ports/world.ts'
 
 export interface SettingsDeps {
   personal: PersonalStore

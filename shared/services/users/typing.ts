@@ -3,7 +3,11 @@ import { ChatError } from '../../domain/error.ts'
 import type { Actor } from '../../domain/user.ts'
 import { readMembership, refuseOver } from '../chats/read-chat.ts'
 import type { Limiter } from '../limiter.ts'
-import type { InboxStore, Logger, PersonalStore, Push, StateStore } from '../ports.ts'
+import type { InboxStore } from '../ports/inbox.ts'
+import type { PersonalStore } from '../ports/personal.ts'
+import type { Push } from '../ports/push.ts'
+import type { StateStore } from '../ports/state.ts'
+import type { Logger } from '../ports/world.ts'
 import { refuseBlocked } from './blocks.ts'
 
 export interface TypingDeps {

@@ -1,6 +1,8 @@
 import { ChatError } from '../../domain/error.ts'
 import type { Actor, Profile, User } from '../../domain/user.ts'
-import type { InboxStore, Logger, StoredUser, UserStore } from '../ports.ts'
+import type { InboxStore } from '../ports/inbox.ts'
+import type { StoredUser, UserStore } from '../ports/users.ts'
+import type { Logger } from '../ports/world.ts'
 
 export interface UpdateMeDeps {
   users: UserStore

@@ -1,5 +1,5 @@
 import { signingKeysOf } from '../../../shared/azure/signing-keys.ts'
-import type { Secrets } from '../../../shared/services/ports.ts'
+import type { Secrets } from '../../../shared/services/ports/world.ts'
 
 const key = (kid: string, d = 'd') => ({ kid, kty: 'EC' as const, alg: 'ES256', d })
 const set = (...keys: object[]) => JSON.stringify({ keys })

@@ -1,6 +1,6 @@
 import { createFallback } from '../../../shared/providers/fallback.ts'
 import { ModelFailure } from '../../../shared/providers/model-failure.ts'
-import type { ModelChunk, Provider } from '../../../shared/services/ports.ts'
+import type { ModelChunk, Provider } from '../../../shared/services/ports/model.ts'
 
 const FIRST_TOKEN_MS = 20_000
 const REQUEST = { turns: [{ role: 'user' as const, text: 'hello' }] }

@@ -76,7 +76,7 @@ async function measureAll(): Promise<void> {
 /** Measures; once more what seems to have become dearer, for on a busy machine requests that go out together may look as if in a row. */
 async function cost(name: string, ready: () => Promise<() => Promise<void>>): Promise<void> {
   const line = table.get(name)
-  for (let tries = 0; tries < 3; tries++) {
+  for (let tries = 0; tries < 5; tries++) {
     const work = await ready()
     // What was done to get ready is over.
     await measure(world, async () => undefined)

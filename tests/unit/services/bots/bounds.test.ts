@@ -2,7 +2,7 @@ import { configureBot } from '../../../../shared/services/bots/configure-bot.ts'
 import { freshRun } from '../../../../shared/services/bots/lease.ts'
 import { byPatterns } from '../../../../shared/services/bots/moderate.ts'
 import { runBot } from '../../../../shared/services/bots/run-bot.ts'
-import type { ModelChunk, ModelRequest } from '../../../../shared/services/ports.ts'
+import type { ModelChunk, ModelRequest } from '../../../../shared/services/ports/model.ts'
 import { ada, seededApp } from '../../../conformance/seeded.ts'
 import type { MemoryApp } from '../../../support/memory-app.ts'
 

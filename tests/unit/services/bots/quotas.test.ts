@@ -5,7 +5,7 @@ import {
   refuseSpent,
   spend,
 } from '../../../../shared/services/bots/quotas.ts'
-import type { UsageStore } from '../../../../shared/services/ports.ts'
+import type { UsageStore } from '../../../../shared/services/ports/state.ts'
 
 const payer = { userId: 'ada', chatId: 'c1' }
 const used = { promptTokens: 60, replyTokens: 40, firstTokenMs: 1, totalMs: 2 }

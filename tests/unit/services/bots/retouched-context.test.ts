@@ -1,7 +1,7 @@
 import { runBot } from '../../../../shared/services/bots/run-bot.ts'
 import { deleteMessage } from '../../../../shared/services/messages/delete-message.ts'
 import { editMessage } from '../../../../shared/services/messages/edit-message.ts'
-import type { ModelChunk, ModelRequest } from '../../../../shared/services/ports.ts'
+import type { ModelChunk, ModelRequest } from '../../../../shared/services/ports/model.ts'
 import { ada, seededApp } from '../../../conformance/seeded.ts'
 
 const BOT_CHAT = 'cAC38eb67w29s5TjX5mMZuW'

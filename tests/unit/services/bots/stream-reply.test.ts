@@ -2,7 +2,7 @@ import type { Run } from '../../../../shared/domain/bot.ts'
 import { takeRun } from '../../../../shared/services/bots/lease.ts'
 import { byPatterns } from '../../../../shared/services/bots/moderate.ts'
 import { streamReply } from '../../../../shared/services/bots/stream-reply.ts'
-import type { ModelChunk, Provider } from '../../../../shared/services/ports.ts'
+import type { ModelChunk, Provider } from '../../../../shared/services/ports/model.ts'
 import { type MemoryApp, memoryApp } from '../../../support/memory-app.ts'
 
 const job = { chatId: 'c1', seq: 4, botId: 'assistant' }

@@ -2,7 +2,7 @@
 import { directChatId } from '../../../../shared/domain/id.ts'
 import { createChat } from '../../../../shared/services/chats/create-chat.ts'
 import { applyChanges } from '../../../../shared/services/feed/apply-changes.ts'
-import type { StoredUser } from '../../../../shared/services/ports.ts'
+import type { StoredUser } from '../../../../shared/services/ports/users.ts'
 import { blockUser, unblockUser } from '../../../../shared/services/users/blocks.ts'
 import { type MemoryApp, memoryApp } from '../../../support/memory-app.ts'
 import { thrownBy } from '../../../support/thrown.ts'

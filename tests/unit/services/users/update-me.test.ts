@@ -1,7 +1,7 @@
 // A process that dies while a new name is on its way to the direct chats.
 import { directChatId } from '../../../../shared/domain/id.ts'
 import { createChat } from '../../../../shared/services/chats/create-chat.ts'
-import type { StoredUser } from '../../../../shared/services/ports.ts'
+import type { StoredUser } from '../../../../shared/services/ports/users.ts'
 import { finishRename, updateMe } from '../../../../shared/services/users/update-me.ts'
 import { memoryApp } from '../../../support/memory-app.ts'
 
