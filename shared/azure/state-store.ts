@@ -94,8 +94,11 @@ export function createStateStore(state: Container): StateStore {
       return runs.sort((a, b) => a.promptSeq - b.promptSeq)
     },
     async listLapsedRuns(before, limit) {
-      const text = `SELECT TOP ${limit} * FROM c WHERE c.runState IN ('waiting', 'streaming') AND c.leaseUntil < @before`
-      return (await queryAll<Run>(state, { text, values: { before } })).map(toRun)
+      const text = `SELECT TOP ${limit} * FROM c WHERE c.runState = @runState AND c.leaseUntil < @before`
+      const of = (runState: string) => queryAll<Run>(state, { text, values: { runState, before } })
+      // Those that wait for their turn may be many, and must not hide the one that they wait for.
+      const [begun, waiting] = await Promise.all([of('streaming'), of('waiting')])
+      return [...begun, ...waiting].slice(0, limit).map(toRun)
     },
     moveReceipt: (chatId, userId, mark, to, step) =>
       moveReceipt(state, { chatId, userId, mark, to, step: step !== undefined }),
