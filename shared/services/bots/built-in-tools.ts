@@ -1,6 +1,8 @@
 // Functions that every bot may be given. Each sees what the one who asked the bot may see, by the very same use cases.
 import type { Bot } from '../../domain/bot.ts'
 import { searchTerms, wordCount } from '../../domain/search-terms.ts'
+import type { Actor } from '../../domain/user.ts'
+import { readMembership } from '../chats/read-chat.ts'
 import { type SearchDeps, searchChat } from '../messages/search-chat.ts'
 import type { Tool } from '../ports/tools.ts'
 import type { UserStore } from '../ports/users.ts'
@@ -20,6 +22,8 @@ export function builtInTools(deps: ToolDeps): Tool[] {
   return [searchTool(deps), membersTool(deps), timeTool(deps)]
 }
 
+const actorOf = (userId: string): Actor => ({ userId, sessionId: '', role: 'user' })
+
 const searchTool = (deps: ToolDeps): Tool => ({
   name: 'search_chat',
   description: 'Finds messages of this chat that have all of the words, newest first.',
@@ -31,8 +35,7 @@ const searchTool = (deps: ToolDeps): Tool => ({
   async run({ words }, { chatId, userId }) {
     const q = String(words ?? '').slice(0, 200)
     if (wordCount(searchTerms(q)) === 0) throw new Error('words names no word to look for.')
-    const actor = { userId, sessionId: '', role: 'user' as const }
-    const { messages } = await searchChat(deps, actor, { chatId, q, limit: FOUND })
+    const { messages } = await searchChat(deps, actorOf(userId), { chatId, q, limit: FOUND })
     const names = await namesOf(deps, messages)
     return JSON.stringify(
       messages.map((message) => ({
@@ -48,7 +51,8 @@ const membersTool = (deps: ToolDeps): Tool => ({
   name: 'list_members',
   description: 'Who is in this chat, with their roles.',
   parameters: { type: 'object', properties: {} },
-  async run(_args, { chatId }) {
+  async run(_args, { chatId, userId }) {
+    await readMembership(deps.inbox, actorOf(userId), chatId)
     const members = await deps.log.listMembers(chatId, { limit: MEMBERS + 1 })
     const shown = members.slice(0, MEMBERS)
     const users = await Promise.all(shown.map(({ userId }) => deps.users.read(userId)))

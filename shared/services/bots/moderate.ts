@@ -1,5 +1,6 @@
 // What may be asked of a bot, and what it may say. One function decides both: a prompt, and all that goes with it, before the
 // model sees it; an answer before each piece of it is shown. A service such as Azure AI Content Safety would be another function of this type.
+import type { Usage } from '../../domain/bot.ts'
 
 export interface Said {
   by: 'person' | 'bot'
@@ -33,8 +34,12 @@ export async function allowed<T>(
 
 /** What the model said is not to be shown. */
 export class Refused extends Error {
-  constructor() {
+  /** What it took. */
+  readonly usage: Usage | undefined
+
+  constructor(usage?: Usage) {
     super('The answer was refused.')
     this.name = 'Refused'
+    this.usage = usage
   }
 }

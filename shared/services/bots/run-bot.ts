@@ -97,6 +97,7 @@ async function answer(
     const refused = error instanceof Refused
     if (refused || lastTry) {
       await fail(deps, lease, refused ? 'refused' : 'model')
+      if (refused && error.usage) await spend(deps, payerOf(run, prompt), error.usage)
       return []
     }
     await hold(deps, lease, { leaseUntil: deps.time.now() })

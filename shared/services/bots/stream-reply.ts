@@ -12,6 +12,8 @@ import { tell } from './tell.ts'
 
 const CHECKPOINT_MS = 1_000
 const SILENCE_MS = 60_000
+/** Others wait for their turn. */
+const LONGEST_MS = 5 * 60_000
 
 export interface Streamed {
   text: string
@@ -24,7 +26,7 @@ export interface Streamed {
  * Streams one answer, as long as a message may be. Returns undefined when the run was taken over meanwhile; moves
  * `lease` along with each checkpoint.
  * @param tools what the model has called so far
- * @throws whatever the provider throws, or when it is silent for a minute or has nothing to say
+ * @throws whatever the provider throws, or when it is silent for a minute, goes on for more than five, or has nothing to say
  */
 export async function streamReply(
   deps: BotDeps,
@@ -132,6 +134,11 @@ export async function streamReply(
     totalMs: deps.time.now() - started,
   })
 
+  /** What is refused was made, and is paid for. */
+  function told(error: unknown): unknown {
+    return error instanceof Refused ? new Refused(measured()) : error
+  }
+
   try {
     for await (const chunk of provider(request, abort.signal)) {
       clearTimeout(silence)
@@ -145,19 +152,21 @@ export async function streamReply(
       if (deps.time.now() - storedAt >= CHECKPOINT_MS) await checkpoint()
       abort.signal.throwIfAborted()
       if (text.length >= MAX_TEXT - 1) break
+      if (deps.time.now() - started >= LONGEST_MS)
+        throw new ChatError('unavailable', 'The model did not come to an end.')
     }
     abort.signal.throwIfAborted()
     await flushNext()
     if (text.trim() === '') throw new ChatError('unavailable', 'The model said nothing.')
     return { text, usage: measured(), isStopped }
   } catch (error) {
-    if (failure) throw failure
+    if (failure) throw told(failure)
     if (isStopped && !lost) {
       clearTimeout(due)
       await flushing
       return { text: shown(), usage: measured(), isStopped }
     }
-    if (!lost) throw error
+    if (!lost) throw told(error)
     deps.logger('info', 'run.taken-over', { runId: lease.run.runId })
     return undefined
   } finally {

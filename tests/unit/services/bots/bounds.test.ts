@@ -1,3 +1,4 @@
+import { builtInTools } from '../../../../shared/services/bots/built-in-tools.ts'
 import { configureBot } from '../../../../shared/services/bots/configure-bot.ts'
 import { freshRun } from '../../../../shared/services/bots/lease.ts'
 import { byPatterns } from '../../../../shared/services/bots/moderate.ts'
@@ -10,15 +11,21 @@ const chatId = 'cAC38eb67w29s5TjX5mMZuW'
 const botId = 'assistant'
 
 /** A bot that notes what it is asked. */
-async function begin() {
+async function begin(words = 'Fine.') {
   const app = await seededApp()
   const asked: ModelRequest[] = []
   async function* answer(request: ModelRequest): AsyncGenerator<ModelChunk> {
     asked.push(request)
-    yield { text: 'Fine.' }
+    yield { text: words }
   }
-  const deps = { ...app, moderate: byPatterns([/forbidden/]), model: () => answer }
-  return { app, asked, run: (seq: number) => runBot(deps, { chatId, seq, botId }, false) }
+  const paid: number[] = []
+  const usage = {
+    read: async () => ({ user: 0, chat: 0 }),
+    add: async (...[, , tokens]: [object, string, number]) => void paid.push(tokens),
+  }
+  const quotas = { userTokensPerDay: 1_000 }
+  const deps = { ...app, usage, quotas, moderate: byPatterns([/forbidden/]), model: () => answer }
+  return { app, asked, paid, run: (seq: number) => runBot(deps, { chatId, seq, botId }, false) }
 }
 
 async function say(app: MemoryApp, text: string): Promise<number> {
@@ -53,4 +60,19 @@ test('what may not be asked is not asked by the next prompt, which points to it,
   expect(JSON.stringify(asked[0])).toContain('Answer what I asked before')
   expect(JSON.stringify(asked[0])).not.toContain('fruit')
   await app.deliverer.idle()
+})
+
+test('an answer that is not to be shown is paid for as well', async () => {
+  const { app, paid, run } = await begin('The forbidden fruit')
+  await run(await say(app, 'Seduce me'))
+  expect(paid).toEqual([11])
+  await app.deliverer.idle()
+})
+
+test('a tool tells whoever has left no more than a stranger', async () => {
+  const { app } = await begin()
+  const tool = builtInTools(app).find(({ name }) => name === 'list_members')!
+  const ask = (userId: string) => tool.run({}, { chatId, userId }, new AbortController().signal)
+  expect(await ask('ada')).toContain('Ada')
+  await expect(ask('bob')).rejects.toMatchObject({ code: 'chat-not-found' })
 })

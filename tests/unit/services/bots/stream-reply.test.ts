@@ -60,3 +60,15 @@ test('a stop at another host is heard within a second, also while the model says
   await app.state.replaceRun({ ...run, stopRequested: true }, etag)
   expect(await streamed).toMatchObject({ isStopped: true, text: 'Let me think' })
 }, 4_000)
+
+test('a model that never comes to an end is not waited for longer than five minutes', async () => {
+  const { streamed } = await start(async function* say(app) {
+    for (let minute = 0; minute < 20; minute++) {
+      app.time.set(app.time.now() + 60_000)
+      // As pieces of arguments that have no end.
+      yield { text: '' }
+    }
+    yield { text: 'At last' }
+  })
+  await expect(streamed).rejects.toMatchObject({ code: 'unavailable' })
+}, 4_000)
