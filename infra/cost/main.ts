@@ -106,6 +106,7 @@ const FIGURES: Record<keyof Measured, string> = {
   feedPerChatOfBatch: 'the feed: a chat and its head, per chat in a batch',
   feedPerBatch: 'the feed: reading a batch and keeping its place',
   emptyPoll: 'a poll of the feed that finds nothing',
+  endedSessions: 'which sessions ended: asked once a second by a process that is asked anything',
   timer: 'a timer that finds nothing to do',
 }
 

@@ -78,19 +78,24 @@ export function costOf(usage: Usage, setup: Setup, measured: Measured, prices: P
     usage.receipts * measured.receipt +
     usage.connects * measured.connectAndSync +
     usage.historyPages * measured.historyPage
-  const idle = LEASES_RU_PER_S + measured.emptyPoll / setup.feedPollSeconds + TIMERS_PER_S * measured.timer
+  // A command each for message and receipt; negotiate, connect, connected, sync and disconnected for a connection.
+  const http = 1 + usage.receipts + usage.connects * 5 + usage.historyPages
+  // Whatever people do: what the feed and the timers take, and what one process asks in each second that it is asked in.
+  const steady =
+    LEASES_RU_PER_S +
+    measured.emptyPoll / setup.feedPollSeconds +
+    TIMERS_PER_S * measured.timer +
+    busy(perSecond * http) * measured.endedSessions
   const storedGb = (perMonth * usage.monthsKept * STORED_KB) / 1e6
   const cosmos =
     storedGb * prices.cosmosStoragePerGbMonth +
     (setup.cosmos === 'serverless'
-      ? ((perMonth * requestUnitsPerMessage + MONTH_S * idle) / 1e6) * prices.cosmosServerlessPerMillionRu
+      ? ((perMonth * requestUnitsPerMessage + MONTH_S * steady) / 1e6) * prices.cosmosServerlessPerMillionRu
       : storedGb * prices.cosmosContinuousBackup30PerGbMonth +
-        autoscaled(perSecond * requestUnitsPerMessage + idle, usage.peak, setup.maxRequestUnits) *
+        autoscaled(perSecond * requestUnitsPerMessage + steady, usage.peak, setup.maxRequestUnits) *
           (MONTH_S / 3_600) *
           (prices.cosmosAutoscalePer100RuHour / 100))
 
-  // A command each for message and receipt; negotiate, connect, connected, sync and disconnected for a connection.
-  const http = 1 + usage.receipts + usage.connects * 5 + usage.historyPages
   const executionsPerMessage = http + 1 / batch
   const functions = functionsCost(
     {
@@ -144,13 +149,15 @@ function autoscaled(mean: number, peak: number, most: number): number {
   return Math.min(most, Math.max(most / 10, mean * peak))
 }
 
+/** Share of the seconds in which something happens, of `rate` things a second that come as they come. */
+const busy = (rate: number): number => 1 - Math.exp(-rate)
+
 /** On Flex Consumption an instance is billed while anything runs on it, a second at least. */
 function functionsCost(
   { http, feed, executions }: { http: number; feed: number; executions: number },
   { memoryGb, alwaysReady }: Setup,
   prices: Prices,
 ): number {
-  const busy = (rate: number): number => 1 - Math.exp(-rate)
   const gbSeconds = (busy(http) + busy(feed) + 2 * busy(TIMERS_PER_S / 2)) * MONTH_S * memoryGb
   if (alwaysReady > 0) {
     const waiting = alwaysReady * MONTH_S * memoryGb * prices.functionsAlwaysReadyBaselinePerGbSecond

@@ -73,6 +73,14 @@ test('a message: one batch that commits it, one patch of the head, and nothing b
   expect(others.sort()).toEqual(['all', 'items.batch', 'items.patch'])
 })
 
+test('what a process that is asked anything asks once a second: which sessions ended', async () => {
+  world.cosmos.stats.reset()
+  const queries = (): Charge | undefined => world.cosmos.stats.read()['items.query']
+  while ((queries()?.count ?? 0) < 2) await bob.call('GET', 'users/me')
+  const { count, requestUnits } = queries()!
+  expectAbout(requestUnits / count, measured.endedSessions)
+})
+
 test('a read receipt', async () => {
   const charges = await chargesOf(async () => {
     for (let seq = 10; seq < 40; seq++) await theirs.command('receipts.read', { chatId, seq })
