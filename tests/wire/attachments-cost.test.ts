@@ -7,8 +7,8 @@ let world: World
 let ada: Person
 let chatId: string
 beforeAll(async () => {
-  // The feed rests: only what the request itself does is counted.
-  world = await startWorld({ settings: { FEED_POLL_DELAY_MS: '3600000' } })
+  // As an app that stands by: feed and timers rest, only what the request itself does is counted.
+  world = await startWorld({ settings: { STANDBY: 'true' } })
   ada = await world.register('ada')
   chatId = (await ada.call('POST', 'chats', { kind: 'group', name: 'Files' })).body.chatId
 }, 60_000)

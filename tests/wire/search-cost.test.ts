@@ -6,9 +6,8 @@ import { startWorld, type World } from '../support/world.ts'
 let world: World
 let ada: Person
 beforeAll(async () => {
-  // Feed and rescue rest: only what the request itself does is counted.
-  const settings = { FEED_POLL_DELAY_MS: '3600000', RESCUE_SCHEDULE: '0 0 0 1 1 *' }
-  world = await startWorld({ settings })
+  // As an app that stands by: feed and timers rest, only what the request itself does is counted.
+  world = await startWorld({ settings: { STANDBY: 'true' } })
   ada = await world.register('ada')
 }, 60_000)
 afterAll(() => world[Symbol.asyncDispose]())
