@@ -46,7 +46,7 @@ export const syncRequest = ({ since, chats }: Held) => ({
 /** Takes the answer of `sync`. True when there is more to ask for. */
 export function takeSync(held: Held, answer: Wire): boolean {
   for (const chatId of answer.removed) held.chats.delete(chatId)
-  for (const { chat, entries, snapshot, receipts } of answer.chats) {
+  for (const { chat, entries, snapshot, receipts, more } of answer.chats) {
     const mine = takeChat(held, chat)
     if (snapshot) {
       mine.messages = new Map(snapshot.map((message: HeldMessage) => [message.seq, { ...message }]))
@@ -55,6 +55,8 @@ export function takeSync(held: Held, answer: Wire): boolean {
     }
     // The first entries that a member may see do not begin with 1.
     for (const entry of entries ?? []) takeEntry(held, mine, entry)
+    // What is cleared is not sent any more: without `more` the client has come as far as the head says.
+    if (!more) mine.seq = Math.max(mine.seq, chat.head.seq)
     for (const { userId, read } of receipts) note(mine, userId, read.seq)
   }
   held.since = answer.since
