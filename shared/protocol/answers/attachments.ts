@@ -1,6 +1,6 @@
 // Attachments: where they go, what there is, where they are.
 import * as z from 'zod'
-import { idOut, seqOut, timeOut } from './things.ts'
+import { fileFields, idOut, seqOut, timeOut } from './things.ts'
 
 const url = z.string().meta({ format: 'uri', description: 'Good for whoever holds it, until expiresAt' })
 
@@ -15,18 +15,10 @@ export const uploadOut = z
 
 export const attachmentOut = z
   .object({
-    attachmentId: idOut,
+    ...fileFields,
     seq: seqOut.meta({ description: 'Of its message' }),
     senderId: idOut,
     createdAt: timeOut,
-    type: z.enum(['image', 'video', 'audio', 'file']),
-    name: z.string(),
-    contentType: z.string(),
-    size: z.int().meta({ description: 'Bytes' }),
-    caption: z.string().optional(),
-    width: z.int().optional().meta({ description: 'Of an image, pixels' }),
-    height: z.int().optional(),
-    placeholder: z.string().optional().meta({ description: 'ThumbHash, base64' }),
   })
   .meta({ id: 'Attachment' })
 

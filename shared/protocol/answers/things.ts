@@ -6,7 +6,6 @@ export const idOut = z.string().meta({ description: 'Opaque, of A-Z a-z 0-9 _ -'
 export const seqOut = z.int().min(1)
 export const timeOut = z.string().meta({ format: 'date-time', description: 'ISO 8601, UTC, milliseconds' })
 export const roleOut = z.enum(['owner', 'admin', 'member', 'reader'])
-const mediaType = z.enum(['image', 'video', 'audio', 'file'])
 
 export const profileOut = z
   .discriminatedUnion('type', [
@@ -30,21 +29,21 @@ export const userOut = z
   })
   .meta({ id: 'User' })
 
+/** What is said of a file, in its message and in the list of a chat's files alike. */
+export const fileFields = {
+  type: z.enum(['image', 'video', 'audio', 'file']),
+  attachmentId: idOut,
+  name: z.string(),
+  contentType: z.string(),
+  size: z.int().meta({ description: 'Bytes' }),
+  caption: z.string().optional(),
+  width: z.int().optional().meta({ description: 'Of an image, pixels' }),
+  height: z.int().optional(),
+  placeholder: z.string().optional().meta({ description: 'ThumbHash of an image, base64' }),
+}
+
 export const contentOut = z
-  .discriminatedUnion('type', [
-    z.object({ type: z.literal('text'), text: z.string() }),
-    z.object({
-      type: mediaType,
-      attachmentId: idOut,
-      name: z.string(),
-      contentType: z.string(),
-      size: z.int().meta({ description: 'Bytes' }),
-      caption: z.string().optional(),
-      width: z.int().optional().meta({ description: 'Of an image, pixels' }),
-      height: z.int().optional(),
-      placeholder: z.string().optional().meta({ description: 'ThumbHash of an image, base64' }),
-    }),
-  ])
+  .discriminatedUnion('type', [z.object({ type: z.literal('text'), text: z.string() }), z.object(fileFields)])
   .meta({ id: 'Content' })
 
 const markOut = z.object({

@@ -1,8 +1,10 @@
 // What a chat wants of its bot: how it is to speak, and how much of the chat it is shown.
+
 import type { BotSettings } from '../../domain/bot.ts'
 import type { Chat } from '../../domain/chat.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { Actor } from '../../domain/user.ts'
+import { findOwnChat } from '../chats/find-own-chat.ts'
 import { getChat, type ReadChatDeps } from '../chats/read-chat.ts'
 import type { ChatView } from '../chats/view.ts'
 import { type AloneDeps, writeAlone } from '../log/write-alone.ts'
@@ -37,14 +39,9 @@ export async function configureBot(deps: ConfigureDeps, actor: Actor, ask: BotCh
     chatId,
     key,
     async decide() {
-      const [found, me] = await Promise.all([
-        deps.log.findChat(chatId),
-        deps.log.readMember(chatId, actor.userId),
-      ])
-      if (!found || !me) throw new ChatError('chat-not-found', `There is no chat ${chatId}.`)
+      const { chat, etag, me } = await findOwnChat(deps.log, actor, chatId)
       if (me.role !== 'owner' && me.role !== 'admin')
         throw new ChatError('forbidden', `As ${me.role} you may not do this.`)
-      const { chat, etag } = found
       const botId = botOf(chat, ask)
       const before = chat.botSettings?.[botId] ?? {}
       const after = changed(before, ask)

@@ -1,10 +1,12 @@
 // What may be changed of a chat: its name and visibility for everybody, muted and pinned for oneself.
+
 import type { Chat, Member } from '../../domain/chat.ts'
 import type { ChatEntry, NewEntry, StoredEntry } from '../../domain/entry.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { Actor } from '../../domain/user.ts'
 import { type AloneDeps, writeAlone } from '../log/write-alone.ts'
 import { changeOwn, type OwnDeps } from './change-own.ts'
+import { findOwnChat } from './find-own-chat.ts'
 import { getChat, type ReadChatDeps, readMembership } from './read-chat.ts'
 import type { ChatView } from './view.ts'
 
@@ -46,16 +48,12 @@ async function changeForAll(deps: UpdateDeps, actor: Actor, ask: ChatUpdate): Pr
     chatId,
     key,
     async decide() {
-      const [found, me] = await Promise.all([
-        deps.log.findChat(chatId),
-        deps.log.readMember(chatId, actor.userId),
-      ])
-      if (!found || !me) throw new ChatError('chat-not-found', `There is no chat ${chatId}.`)
-      mayChange(found.chat, me, ask)
-      const news = newsOf(found.chat, actor, ask, key)
+      const { chat, etag, me } = await findOwnChat(deps.log, actor, chatId)
+      mayChange(chat, me, ask)
+      const news = newsOf(chat, actor, ask, key)
       if (news.length === 0) return undefined
-      const { name = found.chat.name, visibility = found.chat.visibility } = ask
-      return { entries: news, chatUpdate: { chat: { ...found.chat, name, visibility }, etag: found.etag } }
+      const { name = chat.name, visibility = chat.visibility } = ask
+      return { entries: news, chatUpdate: { chat: { ...chat, name, visibility }, etag } }
     },
   })
   if (entries[0] && !isSame(entries[0], ask))
