@@ -155,6 +155,26 @@ describe('members', () => {
   }, 30_000)
 })
 
+test('of a removal hear those who were in the group, and nobody else', async () => {
+  const [mal, eve] = await Promise.all([world.register('mal'), world.register('eve')])
+  const chatId = await group(ada!, 'Quiet', mal.userId, cy!.userId)
+  await using socket = await eve.socket()
+  const remove = async (who: Person, whom: Person) =>
+    (await who.call('DELETE', `chats/${chatId}/members/${whom.userId}`)).status
+  // The one is an owner, the other just a member: neither can make a stranger's client forget a chat.
+  expect([await remove(ada!, eve), await remove(mal, eve)]).toEqual([204, 204])
+  await ada!.call('PUT', `chats/${chatId}/members/${eve.userId}`, { role: 'member' })
+  await socket.wait(({ type }) => type === 'chat.added')
+  expect(socket.received.filter(({ type }) => type === 'chat.removed')).toEqual([])
+  expect(await remove(ada!, eve)).toBe(204)
+  await socket.wait(({ type }) => type === 'chat.removed')
+  // The push may have been lost: who may remove repeats it, who may not does not.
+  expect([await remove(mal, eve), await remove(ada!, eve)]).toEqual([204, 204])
+  await ada!.call('POST', 'chats', { kind: 'direct', userId: eve.userId })
+  await socket.wait((frame) => frame.type === 'chat.added' && JSON.stringify(frame).includes('"direct"'))
+  expect(socket.received.filter(({ type }) => type === 'chat.removed')).toHaveLength(2)
+})
+
 describe('chats.delete', () => {
   test('a group ends for everybody: from the answer on nobody reads or writes, and its texts go', async () => {
     const chatId = await group(ada!, 'End', bob!.userId, cy!.userId)

@@ -153,10 +153,11 @@ async function tellAdded(deps: MembersDeps, actor: Actor, { chatId, userId }: As
 export async function removeMember(deps: MembersDeps, actor: Actor, ask: Ask): Promise<void> {
   const { chatId, userId } = ask
   const leaving = userId === actor.userId
+  let removed = false
   for (;;) {
     let mayStrike = leaving
     if (leaving && (await hasLeft(deps, ask))) return
-    const removed = await change(deps, ask, async (_tail, dedupeKey) => {
+    removed = await change(deps, ask, async (_tail, dedupeKey) => {
       const [group, target] = await Promise.all([
         readGroup(deps.log, chatId, actor),
         deps.log.readMember(chatId, userId),
@@ -167,10 +168,13 @@ export async function removeMember(deps: MembersDeps, actor: Actor, ask: Ask): P
       if (target.role === 'owner') keepsOwner(await deps.log.listOwners(chatId, 2), target)
       return gone(group, target, { change: leaving ? 'left' : 'removed', dedupeKey })
     })
-    if (removed || !mayStrike) break
+    if (removed) break
+    if (!mayStrike) return
     await withdraw(deps, chatId, userId)
     if (!(await deps.log.readMember(chatId, userId))) break
   }
+  // Whoever was never here is told nothing of the chat; whoever was may have missed it the first time.
+  if (!removed && (await deps.inbox.reflects(userId, chatId)) === 0) return
   await deps.push.toUser(userId, deps.chatRemoved(chatId)).catch(() => undefined)
 }
 
