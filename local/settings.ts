@@ -74,6 +74,8 @@ export function appSettings(stack: Addresses, own: OwnSettings): Settings {
     ISSUER: stack.api,
     // Few people with many messages are no abuse here, but a bench.
     RATE_PER_SECOND: '0',
+    SEARCH_RATE_PER_SECOND: '0',
+    SYNC_RATE_PER_SECOND: '0',
     BOTS: JSON.stringify([
       {
         botId: 'assistant',

@@ -127,7 +127,9 @@ export function createApp(config: Config, logger: Logger) {
     uploadMaxAgeMs: config.uploadMaxAgeMs,
     probes: probesOf(config, push, cosmos, secrets),
     limits: {
-      mutations: createLimiter(config.rate, time),
+      changes: createLimiter(config.rates.changes, time),
+      searches: createLimiter(config.rates.searches, time),
+      syncs: createLimiter(config.rates.syncs, time),
       typing: createLimiter({ perSecond: 0.5, burst: 1 }, time),
       stopped: createLimiter({ perSecond: 0.5, burst: 1 }, time),
     },

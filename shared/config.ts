@@ -31,6 +31,7 @@ const wholeNumber = z
   .string()
   .regex(/^\d{1,9}$/)
   .transform(Number)
+const atLeastOne = wholeNumber.pipe(z.int().min(1))
 const milliseconds = wholeNumber
 
 const settings = z.object({
@@ -79,7 +80,11 @@ const settings = z.object({
         .filter((handle) => handle !== ''),
     ),
   RATE_PER_SECOND: wholeNumber.default(100),
-  RATE_BURST: wholeNumber.pipe(z.int().min(1)).default(1_000),
+  RATE_BURST: atLeastOne.default(1_000),
+  SEARCH_RATE_PER_SECOND: wholeNumber.default(5),
+  SEARCH_RATE_BURST: atLeastOne.default(50),
+  SYNC_RATE_PER_SECOND: wholeNumber.default(2),
+  SYNC_RATE_BURST: atLeastOne.default(200),
   JOB_LEASE_MS: milliseconds.default(60_000),
   RESCUE_AFTER_MS: milliseconds.default(20_000),
 })
@@ -132,8 +137,8 @@ export interface Config {
   uploadMaxAgeMs: number
   /** Handles of those who administrate, in lower case. */
   admins: string[]
-  /** How often one person may change something, in each process; a rate of 0 is no limit. */
-  rate: { perSecond: number; burst: number }
+  /** How often one person may change something, search and catch up, in each process; a rate of 0 is no limit. */
+  rates: Record<'changes' | 'searches' | 'syncs', { perSecond: number; burst: number }>
   /** For how long whoever works on a chat's job is believed to be at it. */
   jobLeaseMs: number
   rescueAfterMs: number
@@ -193,7 +198,11 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     attachmentLimits: { ...ATTACHMENT_LIMITS, ...given(env.ATTACHMENT_LIMITS) },
     uploadMaxAgeMs: env.UPLOAD_MAX_AGE_MS,
     admins: env.ADMINS,
-    rate: { perSecond: env.RATE_PER_SECOND, burst: env.RATE_BURST },
+    rates: {
+      changes: { perSecond: env.RATE_PER_SECOND, burst: env.RATE_BURST },
+      searches: { perSecond: env.SEARCH_RATE_PER_SECOND, burst: env.SEARCH_RATE_BURST },
+      syncs: { perSecond: env.SYNC_RATE_PER_SECOND, burst: env.SYNC_RATE_BURST },
+    },
     jobLeaseMs: env.JOB_LEASE_MS,
     rescueAfterMs: env.RESCUE_AFTER_MS,
   }

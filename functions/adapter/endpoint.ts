@@ -24,6 +24,8 @@ interface Common<I> {
   input: z.ZodType<I>
   /** What it does, in a line for the generated documents. */
   summary?: string
+  /** What it counts against per person; without it, changes count as changes and reading is free. */
+  limit?: 'searches' | 'syncs'
   /** What it answers, by status: `null` for no body. */
   answers?: Record<number, z.ZodType | null>
   /** The queues that its jobs go to. */
@@ -72,13 +74,14 @@ export function endpoint<I>(definition: Definition<I>): Endpoint {
       handle: async (app, _actor, input) => definition.run(app, parseInput(schema, input)),
     }
   }
+  const limit = definition.limit ?? (method === undefined || method === 'GET' ? undefined : 'changes')
   return {
     ...common,
     open: false,
     command: definition.command ?? true,
     async handle(app, actor, input) {
       if (!actor) throw new Error(`${name} needs an actor.`)
-      if (method !== undefined && method !== 'GET') app.limits.mutations.take(actor.userId)
+      if (limit) app.limits[limit].take(actor.userId)
       return definition.run(app, actor, parseInput(schema, input))
     },
   }

@@ -10,6 +10,7 @@ export const syncEndpoint = endpoint({
   name: 'sync',
   functionName: 'sync',
   input: syncRequest,
+  limit: 'syncs',
   summary: 'Brings a client from any past to the present, and its socket into the groups of its chats',
   answers: { 200: syncOut },
   run: async (app, actor, request) => {

@@ -10,6 +10,7 @@ export const listPublicChatsEndpoint = endpoint({
   method: 'GET',
   route: 'chats/public',
   input: publicChatsRequest,
+  limit: 'searches',
   summary: 'Groups that anybody may join, by the beginning of their names',
   answers: { 200: publicChatsOut },
   run: async (app, actor, page) => {

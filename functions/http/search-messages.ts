@@ -10,6 +10,7 @@ export const searchMessagesEndpoint = endpoint({
   method: 'GET',
   route: 'chats/{chatId}/search',
   input: searchMessagesRequest,
+  limit: 'searches',
   summary: 'Messages of a chat with all of the words, newest first',
   answers: { 200: foundOut },
   run: async (app, actor, ask) => {

@@ -10,6 +10,7 @@ export const searchUsersEndpoint = endpoint({
   method: 'GET',
   route: 'users',
   input: searchUsersRequest,
+  limit: 'searches',
   summary: 'People by the beginning of their handle or name, and by profile type',
   answers: { 200: usersOut },
   run: async (app, actor, { type, profileType = type, ...ask }) => {

@@ -10,6 +10,7 @@ export const searchEndpoint = endpoint({
   method: 'GET',
   route: 'search',
   input: searchRequest,
+  limit: 'searches',
   summary: 'Messages of all of the chats one is in, with all of the words',
   answers: { 200: foundOut },
   run: async (app, actor, ask) => {

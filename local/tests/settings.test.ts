@@ -38,6 +38,8 @@ test('without settings of its own the app is pointed at the stack', async () => 
     AZURE_OPENAI_ENDPOINT: 'http://127.0.0.1:3',
     FEED_POLL_DELAY_MS: '100',
     RATE_PER_SECOND: '0',
+    SEARCH_RATE_PER_SECOND: '0',
+    SYNC_RATE_PER_SECOND: '0',
   })
 })
 

@@ -49,6 +49,8 @@ export async function startWorld({ hosts = 1, settings: more = {} }: WorldOption
     GEMINI_BASE_URL: ai.url,
     FEED_POLL_DELAY_MS: '50',
     RATE_PER_SECOND: '0',
+    SEARCH_RATE_PER_SECOND: '0',
+    SYNC_RATE_PER_SECOND: '0',
     RESCUE_SCHEDULE: '* * * * * *',
     RESCUE_AFTER_MS: '2000',
     AzureFunctionsJobHost__singleton__listenerLockRecoveryPollingInterval: '00:00:00.200',

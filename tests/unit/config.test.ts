@@ -45,7 +45,11 @@ test('connection strings, as emulators have them; the rest has defaults', () => 
     attachmentLimits: { image: 20_971_520, video: 209_715_200, audio: 52_428_800, file: 104_857_600 },
     uploadMaxAgeMs: 86_400_000,
     admins: [],
-    rate: { perSecond: 100, burst: 1_000 },
+    rates: {
+      changes: { perSecond: 100, burst: 1_000 },
+      searches: { perSecond: 5, burst: 50 },
+      syncs: { perSecond: 2, burst: 200 },
+    },
     jobLeaseMs: 60_000,
     rescueAfterMs: 20_000,
   })
@@ -193,11 +197,15 @@ test('a bot has several models in their order, or one', () => {
   ])
 })
 
-test('who administrates, and how often one person may change something', () => {
-  const set = { ADMINS: 'Ada, bob\ncy', RATE_PER_SECOND: '0', RATE_BURST: '5' }
+test('who administrates, and how often one person may do something', () => {
+  const set = { ADMINS: 'Ada, bob\ncy', RATE_PER_SECOND: '0', RATE_BURST: '5', SYNC_RATE_BURST: '7' }
   expect(readConfig({ ...LOCAL, ...set })).toMatchObject({
     admins: ['ada', 'bob', 'cy'],
-    rate: { perSecond: 0, burst: 5 },
+    rates: {
+      changes: { perSecond: 0, burst: 5 },
+      searches: { perSecond: 5, burst: 50 },
+      syncs: { perSecond: 2, burst: 7 },
+    },
   })
 })
 
@@ -253,6 +261,8 @@ test.each([
   ['REPAIR_AFTER_MS', 'soon'],
   ['RATE_PER_SECOND', '1.5'],
   ['RATE_BURST', '0'],
+  ['SEARCH_RATE_PER_SECOND', '-1'],
+  ['SYNC_RATE_BURST', '0'],
   ['REPAIR_AFTER_MS', '-1'],
   ['REPAIR_AFTER_MS', '0.5'],
 ])('%s = %p is refused by name', (name, value) => {
