@@ -1,6 +1,6 @@
 import { signedInOut } from '../../shared/protocol/answers/auth.ts'
 import { refreshRequest } from '../../shared/protocol/requests/auth.ts'
-import { refreshSession } from '../../shared/services/auth/sign-in.ts'
+import { refreshSession } from '../../shared/services/auth/refresh-session.ts'
 import { finishRename } from '../../shared/services/users/update-me.ts'
 import { endpoint, ok } from '../adapter/endpoint.ts'
 import { renderSignedIn } from './render-signed-in.ts'
@@ -14,8 +14,8 @@ export const refreshEndpoint = endpoint({
   input: refreshRequest,
   summary: 'Renews both tokens',
   answers: { 200: signedInOut },
-  run: async (app, { refreshToken }) => {
-    const signedIn = await refreshSession(app, refreshToken)
+  run: async (app, { refreshToken, clientRequestId }) => {
+    const signedIn = await refreshSession(app, refreshToken, clientRequestId)
     await finishRename(app, signedIn.user)
     return ok(renderSignedIn(signedIn))
   },

@@ -1,14 +1,13 @@
-// Starting, renewing and ending sessions.
+// Starting and ending sessions.
 
 import { sessionGroup } from '../../domain/chat.ts'
-import { ChatError } from '../../domain/error.ts'
 import type { Actor } from '../../domain/user.ts'
 import type { Push } from '../ports/push.ts'
 import type { SessionStore } from '../ports/sessions.ts'
 import type { StoredUser, UserStore } from '../ports/users.ts'
 import type { Time } from '../ports/world.ts'
 import type { TokenIssuer } from './access-token.ts'
-import { hashToken, makeRefreshToken, parseRefreshToken } from './refresh-token.ts'
+import { makeRefreshToken } from './refresh-token.ts'
 import type { Revocations } from './revocations.ts'
 
 export interface AuthDeps {
@@ -41,34 +40,6 @@ export async function startSession(deps: AuthDeps, user: StoredUser): Promise<Si
   return withTokens(deps, user, sessionId, refresh.token)
 }
 
-/**
- * Renews both tokens. A token that was spent before means that it was stolen: its whole family ends.
- * @throws ChatError `session-expired`
- */
-export async function refreshSession(deps: AuthDeps, refreshToken: string): Promise<SignedIn> {
-  const parsed = parseRefreshToken(refreshToken)
-  if (!parsed) throw expired()
-  // Both before the old token is spent: what fails after that costs the session.
-  const [found, user] = await Promise.all([
-    deps.sessions.read(parsed.userId, parsed.sessionId),
-    deps.users.read(parsed.userId),
-  ])
-  if (!found || found.session.revoked) throw expired()
-  if (found.session.tokenHash !== hashToken(refreshToken)) {
-    await endSession(deps, parsed.userId, parsed.sessionId)
-    throw expired()
-  }
-  if (!user) throw expired()
-  const next = makeRefreshToken(parsed.userId, parsed.sessionId)
-  const renewed = await deps.sessions.replace({ ...found.session, tokenHash: next.hash }, found.etag)
-  // Two requests spent the same token at once: one of them is not its owner's.
-  if (!renewed) {
-    await endSession(deps, parsed.userId, parsed.sessionId)
-    throw expired()
-  }
-  return withTokens(deps, user, parsed.sessionId, next.token)
-}
-
 /** Ends the session everywhere: no refresh, no request, no socket. Ending it twice is ending it once. */
 export async function endSession(deps: AuthDeps, userId: string, sessionId: string): Promise<void> {
   await deps.sessions.revoke(userId, sessionId, deps.time.now())
@@ -94,7 +65,7 @@ async function closeSockets(deps: AuthDeps, sessionId: string): Promise<void> {
   }
 }
 
-async function withTokens(
+export async function withTokens(
   deps: AuthDeps,
   user: StoredUser,
   sessionId: string,
@@ -104,6 +75,3 @@ async function withTokens(
   const { accessToken, expiresAt } = await deps.tokens.sign(actor, deps.time.now())
   return { user, accessToken, refreshToken, expiresAt }
 }
-
-const expired = (): ChatError =>
-  new ChatError('session-expired', 'The refresh token is unknown, spent or expired.')

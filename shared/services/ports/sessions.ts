@@ -5,6 +5,8 @@ export interface Session {
   userId: string
   /** SHA-256 of the one refresh token that is good now. */
   tokenHash: string
+  /** How that token was made, when its request may be repeated: with this salt, at this time (epoch milliseconds). */
+  renewal?: { salt: string; at: number } | undefined
   createdAt: string
   revoked: boolean
 }

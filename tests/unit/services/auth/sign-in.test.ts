@@ -1,5 +1,6 @@
 import { login } from '../../../../shared/services/auth/login.ts'
-import { endSession, refreshSession } from '../../../../shared/services/auth/sign-in.ts'
+import { refreshSession } from '../../../../shared/services/auth/refresh-session.ts'
+import { endSession } from '../../../../shared/services/auth/sign-in.ts'
 import { startAuth } from '../../../support/auth.ts'
 import { thrownBy } from '../../../support/thrown.ts'
 
@@ -27,9 +28,13 @@ test('a refresh renews both tokens and keeps the session', async () => {
 
 test('the store holds no token, only the hash of the current one', async () => {
   const { deps, first } = await signedIn()
+  const second = await refreshSession(deps, first.refreshToken, 'request-1')
   const stored = JSON.stringify(deps.sessions.find('id1'))
-  expect(stored).not.toContain(first.refreshToken)
-  expect(stored).not.toContain(first.refreshToken.split('.')[2])
+  for (const { refreshToken } of [first, second]) {
+    expect(stored).not.toContain(refreshToken)
+    expect(stored).not.toContain(refreshToken.split('.')[2])
+  }
+  expect(stored).not.toContain('request-1')
 })
 
 test('a spent token ends its family: the token that replaced it is worth nothing either', async () => {
@@ -50,6 +55,62 @@ test('of two that spend one token at once, at most one is served, and the sessio
   ])
   expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
   expect(deps.sessions.find('id1')).toMatchObject({ revoked: true })
+})
+
+test('the same request finds the token that it made, for a minute, and another access token', async () => {
+  const { deps, first } = await signedIn()
+  const second = await refreshSession(deps, first.refreshToken, 'r1')
+  deps.time.set(TEN + 60_000)
+  const again = await refreshSession(deps, first.refreshToken, 'r1')
+  expect(again.refreshToken).toBe(second.refreshToken)
+  expect(again.expiresAt).toBe('2026-03-01T10:16:00.000Z')
+  deps.time.set(TEN + 60_001)
+  expect((await thrownBy(() => refreshSession(deps, first.refreshToken, 'r1'))).code).toBe('session-expired')
+  expect((await thrownBy(() => refreshSession(deps, second.refreshToken))).code).toBe('session-expired')
+})
+
+test.each([undefined, 'r2', ''])(
+  'with the id %p a spent token is no repeat of r1, however soon',
+  async (requestId) => {
+    const { deps, first } = await signedIn()
+    const second = await refreshSession(deps, first.refreshToken, 'r1')
+    expect((await thrownBy(() => refreshSession(deps, first.refreshToken, requestId))).code).toBe(
+      'session-expired',
+    )
+    expect((await thrownBy(() => refreshSession(deps, second.refreshToken))).code).toBe('session-expired')
+  },
+)
+
+test('once the new token is used, the request that made it is over, with the id and without', async () => {
+  for (const used of ['r2', undefined]) {
+    const { deps, first } = await signedIn()
+    const second = await refreshSession(deps, first.refreshToken, 'r1')
+    const third = await refreshSession(deps, second.refreshToken, used)
+    expect((await thrownBy(() => refreshSession(deps, first.refreshToken, 'r1'))).code).toBe(
+      'session-expired',
+    )
+    expect((await thrownBy(() => refreshSession(deps, third.refreshToken))).code).toBe('session-expired')
+  }
+})
+
+test('the same request twice at once is one; two requests at once end the session', async () => {
+  const { deps, first } = await signedIn()
+  const both = await Promise.all(
+    ['r1', 'r1'].map((requestId) => refreshSession(deps, first.refreshToken, requestId)),
+  )
+  expect(both[0]!.refreshToken).toBe(both[1]!.refreshToken)
+  const outcomes = await Promise.allSettled(
+    ['r2', 'r3'].map((requestId) => refreshSession(deps, both[0]!.refreshToken, requestId)),
+  )
+  expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+  expect(deps.sessions.find('id1')).toMatchObject({ revoked: true })
+})
+
+test('a session that was ended is not brought back by a repeat', async () => {
+  const { deps, first } = await signedIn()
+  await refreshSession(deps, first.refreshToken, 'r1')
+  await endSession(deps, 'ada', 'id1')
+  expect((await thrownBy(() => refreshSession(deps, first.refreshToken, 'r1'))).code).toBe('session-expired')
 })
 
 test.each(['nonsense', `ada.nosession.${'A'.repeat(43)}`, `eve.id9.${'A'.repeat(43)}`])(
