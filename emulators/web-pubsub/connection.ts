@@ -32,7 +32,8 @@ export interface Connection {
   /** Where the frames of a simple client go; absent = the user event `message`. */
   readonly publishTo: { group: string; noEcho: boolean } | undefined
   /** Frames waiting for their turn: one is worked on at a time. */
-  readonly inbox: Operation[]
+  readonly inbox: { operation: Operation; bytes: number }[]
+  waitingBytes: number
   /** Invocations not answered yet; aborted when the client cancels. */
   readonly invocations: Map<string, AbortController>
   /** Streams this client has open to groups. */
@@ -92,6 +93,7 @@ export function createConnection(options: NewConnection): Connection {
     unacked: { lastSequenceId: 0, bytes: 0, messages: [] },
     expiry: undefined,
     inbox: [],
+    waitingBytes: 0,
     invocations: new Map(),
     streams: new Map(),
     working: false,

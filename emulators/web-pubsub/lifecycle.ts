@@ -69,6 +69,7 @@ function end(service: Service, connection: Connection, reason: string): void {
   connection.socket = undefined
   connection.expiry?.cancel()
   connection.inbox.length = 0
+  connection.waitingBytes = 0
   connection.unacked.messages.length = 0
   for (const invocation of connection.invocations.values()) invocation.abort()
   connection.invocations.clear()

@@ -7,8 +7,11 @@ import type { Payload } from './message.ts'
 import { fail, failOperation, perform } from './operations.ts'
 import type { Service } from './service.ts'
 
-/** More waiting frames than this and we stop reading the socket until they are done. */
-const MAX_WAITING = 100
+/**
+ * With more than this waiting we stop reading the socket until half of it is done. Bytes, not frames: acks of what the
+ * client received come over the same socket, and one held up behind its own events would count as one that is slow.
+ */
+const MAX_WAITING_BYTES = 16 * 1024 * 1024
 
 /** Takes in one frame from the connection's socket. */
 export function receive(service: Service, connection: Connection, data: Buffer, isBinary: boolean): void {
@@ -17,13 +20,14 @@ export function receive(service: Service, connection: Connection, data: Buffer, 
   const fault = service.faults.take('client.frame')
   if (fault?.kind === 'drop') return void connection.socket?.terminate()
   const { codec } = connection
-  if (!codec) return void enqueue(service, connection, simpleOperation(connection, data, isBinary))
+  if (!codec)
+    return void enqueue(service, connection, simpleOperation(connection, data, isBinary), data.length)
   if (isBinary !== codec.binary) {
     const taken = codec.binary ? 'protobuf subprotocols take binary' : 'JSON subprotocols take text'
     return void closeConnection(service, connection, `The ${taken} frames only.`, 1003)
   }
   try {
-    dispatch(service, connection, codec.parse(data))
+    dispatch(service, connection, codec.parse(data), data.length)
   } catch (error) {
     if (!(error instanceof FrameError)) throw error
     service.log('info', 'bad frame', { connectionId: connection.id, message: error.message })
@@ -31,7 +35,7 @@ export function receive(service: Service, connection: Connection, data: Buffer, 
   }
 }
 
-function dispatch(service: Service, connection: Connection, frame: ClientFrame): void {
+function dispatch(service: Service, connection: Connection, frame: ClientFrame, bytes: number): void {
   switch (frame.type) {
     case 'ping':
       return void service.delivery.control(connection, { type: 'pong' })
@@ -52,23 +56,27 @@ function dispatch(service: Service, connection: Connection, frame: ClientFrame):
         return void service.delivery.control(connection, { type: 'invokeResponse', invocationId, error })
       }
       connection.invocations.set(frame.invocationId, new AbortController())
-      return void enqueue(service, connection, frame)
+      return void enqueue(service, connection, frame, bytes)
     default:
-      return void enqueue(service, connection, frame)
+      return void enqueue(service, connection, frame, bytes)
   }
 }
 
-function cancel({ invocations, inbox }: Connection, invocationId: string): void {
+function cancel(connection: Connection, invocationId: string): void {
+  const { invocations, inbox } = connection
   invocations.get(invocationId)?.abort()
   invocations.delete(invocationId)
   // One that still waits must go: the id is free again, and the next of that name is not to be taken for it.
-  const waiting = inbox.findIndex((one) => one.type === 'invoke' && one.invocationId === invocationId)
-  if (waiting !== -1) inbox.splice(waiting, 1)
+  const waiting = inbox.findIndex(
+    ({ operation }) => operation.type === 'invoke' && operation.invocationId === invocationId,
+  )
+  if (waiting !== -1) connection.waitingBytes -= inbox.splice(waiting, 1)[0]!.bytes
 }
 
-function enqueue(service: Service, connection: Connection, operation: Operation): void {
-  connection.inbox.push(operation)
-  if (connection.inbox.length > MAX_WAITING) connection.socket?.pause()
+function enqueue(service: Service, connection: Connection, operation: Operation, bytes: number): void {
+  connection.inbox.push({ operation, bytes })
+  connection.waitingBytes += bytes
+  if (connection.waitingBytes > MAX_WAITING_BYTES) connection.socket?.pause()
   if (connection.working) return
   connection.working = true
   void work(service, connection)
@@ -76,14 +84,15 @@ function enqueue(service: Service, connection: Connection, operation: Operation)
 
 async function work(service: Service, connection: Connection): Promise<void> {
   for (let next = connection.inbox.shift(); next !== undefined; next = connection.inbox.shift()) {
+    connection.waitingBytes -= next.bytes
     const { socket } = connection
-    if (socket?.isPaused && connection.inbox.length < MAX_WAITING / 2) socket.resume()
+    if (socket?.isPaused && connection.waitingBytes < MAX_WAITING_BYTES / 2) socket.resume()
     try {
-      const done = perform(service, connection, next)
+      const done = perform(service, connection, next.operation)
       if (done) await done
     } catch (error) {
       service.log('error', 'a client frame failed', { connectionId: connection.id, error: String(error) })
-      failOperation(service, connection, next)
+      failOperation(service, connection, next.operation)
     }
   }
   connection.working = false

@@ -128,6 +128,29 @@ test('events of one connection run one at a time and in order; pings pass by', a
   expect(most).toBe(1)
 })
 
+test('acks and pings pass by a thousand waiting events; beyond 16 MiB the socket is read again once half is done', async () => {
+  await using handler = await startEventHandler()
+  await using emulator = await start(handler)
+  using client = await connect(emulator)
+  const opened = Promise.withResolvers<Answer>()
+  handler.answer = () => opened.promise
+  for (let ackId = 1; ackId <= 1_000; ackId++) client.send({ type: 'event', event: 'e', data: 1, ackId })
+  client.send({ type: 'ping' })
+  expect(await client.next()).toEqual({ type: 'pong' })
+
+  const large = 'x'.repeat(900_000)
+  for (let ackId = 1_001; ackId <= 1_020; ackId++)
+    client.send({ type: 'event', event: 'e', data: large, ackId })
+  client.send({ type: 'ping' })
+  opened.resolve({})
+  const answers: { type?: string; ackId?: number }[] = []
+  while (answers.length < 1_021) answers.push((await client.next()) as object)
+  expect(answers.filter(({ type }) => type === 'pong')).toHaveLength(1)
+  expect(answers.filter(({ type }) => type === 'ack').map(({ ackId }) => ackId)).toEqual(
+    Array.from({ length: 1_020 }, (_, i) => i + 1),
+  )
+})
+
 test('state and cookies set by a blocking answer come back with later events', async () => {
   await using handler = await startEventHandler()
   await using emulator = await start(handler)
