@@ -1,7 +1,7 @@
 // main.bicepparam and the two tiers: each parameter comes from one place, and tiers differ in values only.
 import { globSync, readFileSync } from 'node:fs'
 import * as z from 'zod'
-import { hasDefault, readTemplate, typeOf } from './bicep.ts'
+import { hasDefault, readTemplate, typeOf } from '../../../infra/types/bicep.ts'
 
 const main = readTemplate('infra/main.bicep')
 const params = main.declarations.filter(({ kind }) => kind === 'param')

@@ -1,6 +1,6 @@
 // What the templates set is what the code reads, and what the identity may do is what the code does.
 import { globSync, readFileSync } from 'node:fs'
-import { bodyOf, descendants, readTemplate, unquote } from './bicep.ts'
+import { bodyOf, descendants, readTemplate, unquote } from '../../../infra/types/bicep.ts'
 
 const main = readTemplate('infra/main.bicep')
 const access = readTemplate('infra/access.bicep')

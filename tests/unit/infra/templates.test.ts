@@ -13,7 +13,7 @@ import {
   targetOf,
   typeOf,
   valueAt,
-} from './bicep.ts'
+} from '../../../infra/types/bicep.ts'
 
 const templates = globSync('infra/*.bicep').map((file) => readTemplate(file))
 const of = (file: string): Template => templates.find((each) => each.file === file)!
@@ -152,12 +152,9 @@ test('every module is used, and every output that is read exists', () => {
   expect({ idle, missing: missing.map(([text]) => text) }).toEqual({ idle: [], missing: [] })
 })
 
-test('types and versions of resources are those of the list, and no type is used in two versions', () => {
-  const listed: Record<string, string> = JSON.parse(readFileSync('infra/resource-types.json', 'utf8'))
-  const used = all('resource').map(({ each }) => targetOf(each))
-  expect([...new Set(used)].sort()).toEqual(
-    Object.entries(listed).map(([type, version]) => `${type}@${version}`),
-  )
+test('no type is used in two versions', () => {
+  const used = [...new Set(all('resource').map(({ each }) => targetOf(each)))]
+  expect(new Set(used.map(typeName)).size).toBe(used.length)
 })
 
 test('every parameter and every output says what it is, parameters whether they are needed', () => {

@@ -83,7 +83,9 @@ function isUse(node: Node): boolean {
   return !(introduces.includes(parent.type) && first)
 }
 
-const named = (node: Node): Node[] => node.namedChildren.filter((child): child is Node => child !== null)
+/** What a node is made of, punctuation and comments left out. */
+export const named = (node: Node): Node[] =>
+  node.namedChildren.filter((child): child is Node => child !== null && !child.type.includes('comment'))
 
 /** The type and version of a resource, or the path of a module: the string after the name. */
 export const targetOf = ({ node }: Declaration): string => unquote(named(node)[1]!.text)
