@@ -9,7 +9,7 @@ param location string
 @description('Required. Tags of the resources.')
 param tags object
 
-@description('Required. Who is told; nothing: alerts are kept but sent to nobody.')
+@description('Required. Who is told; nothing: the alerts are there and switched off, since each that looks costs money.')
 param email string
 
 @description('Required. Application Insights that log alerts read.')
@@ -26,6 +26,8 @@ param webPubSubUnits int
 
 @description('Required. It is the free tier, with 40 MB a day.')
 param webPubSubIsFree bool
+
+var isRead = !empty(email)
 
 // A message of billing is 2 KB of what the service sends: 1,000,000 a day and unit, 20,000 on the free tier.
 var trafficOfDay = webPubSubIsFree ? 40000000 : webPubSubUnits * 2000000000
@@ -145,7 +147,7 @@ resource recipients 'Microsoft.Insights/actionGroups@2023-01-01' = {
   properties: {
     groupShortName: 'Parley'
     enabled: true
-    emailReceivers: empty(email) ? [] : [{ name: 'operators', emailAddress: email, useCommonAlertSchema: true }]
+    emailReceivers: isRead ? [{ name: 'operators', emailAddress: email, useCommonAlertSchema: true }] : []
   }
 }
 
@@ -157,7 +159,7 @@ resource metricAlerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [
     properties: {
       description: alert.description
       severity: alert.severity
-      enabled: true
+      enabled: isRead
       scopes: [alert.scope]
       evaluationFrequency: alert.frequency
       windowSize: alert.window
@@ -191,7 +193,7 @@ resource logAlerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       displayName: alert.name
       description: alert.description
       severity: alert.severity
-      enabled: true
+      enabled: isRead
       scopes: [insightsId]
       evaluationFrequency: alert.frequency
       windowSize: alert.window

@@ -2,8 +2,10 @@
 import { Command } from 'commander'
 import { put } from './document.ts'
 import measuredFile from './measured.json' with { type: 'json' }
-import { type Cost, costOf, type Measured, othersCost, type Prices, type Setup, type Usage } from './model.ts'
+import { type Cost, costOf, type Measured, type Prices, type Setup, type Usage } from './model.ts'
+import { othersCost } from './others.ts'
 import pricesFile from './prices.json' with { type: 'json' }
+import { REPLY, type ReplyCost, replyCost } from './replies.ts'
 
 export const USAGE: Usage = {
   messagesPerDay: 0,
@@ -15,32 +17,40 @@ export const USAGE: Usage = {
   connectedShare: 0.25,
   peak: 4,
   monthsKept: 12,
+  storedKb: 1.6,
+  loggedKb: 2.5,
 }
 
 const DEV: Setup = {
   cosmos: 'serverless',
   maxRequestUnits: 0,
   webPubSub: 'Free',
+  leastUnits: 1,
   memoryGb: 0.5,
-  alwaysReady: 0,
+  readyForRequests: 0,
+  readyForFeed: 0,
   feedPollSeconds: 5,
   pageIsStandard: false,
+  isAlerted: false,
 }
 
 const PROD: Setup = {
   cosmos: 'autoscale',
   maxRequestUnits: 24_000,
   webPubSub: 'Premium',
+  leastUnits: 2,
   memoryGb: 2,
-  alwaysReady: 4,
+  readyForRequests: 2,
+  readyForFeed: 2,
   feedPollSeconds: 1,
   pageIsStandard: true,
+  isAlerted: true,
 }
 
-/** The tiers of infra/parameters, and dev with a paid socket service for what lies between. */
+/** The tiers of infra/parameters, and dev with paid sockets and somebody to alert for what lies between. */
 export const SETUPS: Record<string, Setup> = {
   dev: DEV,
-  small: { ...DEV, webPubSub: 'Standard' },
+  small: { ...DEV, webPubSub: 'Standard', isAlerted: true },
   prod: PROD,
 }
 
@@ -50,6 +60,7 @@ const COLUMNS: [number, string][] = [
   [1_000, 'dev'],
   [100_000, 'small'],
   [1_000_000, 'small'],
+  [0, 'prod'],
   [1_000_000, 'prod'],
 ]
 
@@ -71,8 +82,7 @@ export function table(columns: [number, string][], usage: Usage): string {
     name,
     ...results.map(({ cost }) => of(cost)),
   ]
-  const money = (name: string, key: 'cosmos' | 'functions' | 'webPubSub' | 'logs' | 'page'): string[] =>
-    row(name, (cost) => dollars(cost[key]))
+  const money = (name: string, key: keyof Cost): string[] => row(name, (cost) => dollars(cost[key]))
   const rows = [
     ['messages a day', ...columns.map(([messages]) => messages.toLocaleString('en-US'))],
     ['---', ...columns.map(() => '---:')],
@@ -82,7 +92,9 @@ export function table(columns: [number, string][], usage: Usage): string {
     money('Cosmos DB', 'cosmos'),
     money('Functions', 'functions'),
     money('Web PubSub', 'webPubSub'),
+    money('storage: locks of the host', 'storage'),
     money('logs', 'logs'),
+    money('alerts', 'alerts'),
     money('page', 'page'),
     row('**a month**', ({ total }) => `**${dollars(total)}**`),
     [
@@ -96,6 +108,29 @@ export function table(columns: [number, string][], usage: Usage): string {
 
 export const documented = (): string => table(COLUMNS, USAGE)
 
+const REPLY_PARTS: Record<keyof ReplyCost, string> = {
+  model: `the model: ${REPLY.tokensIn} tokens in, ${REPLY.tokensOut} out`,
+  functions: `an instance for the ${REPLY.seconds} s that it speaks, alone`,
+  webPubSub: 'its words on their way to one person, ten times a second',
+  cosmos: 'the run, its checkpoints, the reply',
+  logs: 'logs',
+  total: '**together**',
+}
+
+/** A thousand replies of a bot, in the sizes of dev and of prod. */
+export function replies(): string {
+  const [small, big] = [DEV, PROD].map((setup) => replyCost(setup, USAGE.loggedKb, measured, prices))
+  const cell = (cost: ReplyCost, part: keyof ReplyCost): string => `$${(cost[part] * 1_000).toFixed(2)}`
+  return [
+    '| a thousand replies | 512 MB | 2 GB |',
+    '| --- | ---: | ---: |',
+    ...Object.entries(REPLY_PARTS).map(
+      ([part, what]) =>
+        `| ${what} | ${cell(small!, part as keyof ReplyCost)} | ${cell(big!, part as keyof ReplyCost)} |`,
+    ),
+  ].join('\n')
+}
+
 /** What each figure of measured.json is, in words. */
 const FIGURES: Record<keyof Measured, string> = {
   commit: 'a message: the batch that commits it (two strong reads, one indexed write)',
@@ -108,6 +143,7 @@ const FIGURES: Record<keyof Measured, string> = {
   emptyPoll: 'a poll of the feed that finds nothing',
   endedSessions: 'which sessions ended: asked once a second by a process that is asked anything',
   timer: 'a timer that finds nothing to do',
+  reply: 'a bot’s reply, beyond the message that asks for it',
 }
 
 export const figures = (): string =>
@@ -141,6 +177,7 @@ if (import.meta.main) {
   if (write) {
     await put('docs/cost.md', 'cost', documented())
     await put('docs/cost.md', 'figures', figures())
+    await put('docs/cost.md', 'replies', replies())
   }
   console.log(table(columns ?? COLUMNS, { ...USAGE, ...given }))
 }

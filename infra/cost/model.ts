@@ -1,5 +1,7 @@
 // What a month costs: from what people do in a day, the request units that were measured, and prices. Pure.
+import { activeInstances, functionsCost, TIMERS_PER_S, type Work } from './functions.ts'
 import type measuredFile from './measured.json'
+import { DAYS, MONTH_S } from './month.ts'
 import type pricesFile from './prices.json'
 
 export type Measured = Omit<typeof measuredFile, '//'>
@@ -22,6 +24,10 @@ export interface Usage {
   peak: number
   /** Months for which messages are kept. */
   monthsKept: number
+  /** A stored message with its index, and what stands beside it for its chat. */
+  storedKb: number
+  /** What an execution leaves in the logs: a request and two lines. */
+  loggedKb: number
 }
 
 export interface Setup {
@@ -29,42 +35,53 @@ export interface Setup {
   /** Sum of the highest request units per second of all containers, for autoscale. */
   maxRequestUnits: number
   webPubSub: 'Free' | 'Standard' | 'Premium'
+  /** Units that are there whoever connects. */
+  leastUnits: number
   memoryGb: number
-  /** Instances that are kept warm, all scale groups. */
-  alwaysReady: number
+  /** Instances that are kept warm for requests, and for the feed. */
+  readyForRequests: number
+  readyForFeed: number
   feedPollSeconds: number
   pageIsStandard: boolean
+  /** Somebody is told: without an address the alerts are switched off. */
+  isAlerted: boolean
 }
 
 export interface Cost {
   cosmos: number
   functions: number
   webPubSub: number
+  storage: number
   logs: number
+  alerts: number
   page: number
   total: number
+  loggedGbPerDay: number
   requestUnitsPerMessage: number
   executionsPerMessage: number
   connections: number
   units: number
 }
 
-const DAYS = 30.4
-const MONTH_S = DAYS * 86_400
-/** A stored message with its index, and what stands beside it for its chat. */
-const STORED_KB = 1.6
-/** One request and its traces, per execution. */
-const LOGGED_KB = 2.5
 /** A feed keeps its leases, whatever comes: renewed every 17 s, looked at every 13 s. */
 const LEASES_RU_PER_S = 1
-/** Two timers look once a minute for what was left undone, each with a query over all partitions. */
-const TIMERS_PER_S = 2 / 60
+/** Each renews its lock when half of its 15 s are over; the host renews its own after 12 s. */
+const LOCKS_PER_S = 2 / 7.5 + 1 / 12
 const FEED_BATCH = 100
 const CONNECTIONS_PER_UNIT = 1_000
 /** As much of a unit as Microsoft advises to use. */
 const ADVISED = 0.8
 const FREE_CONNECTIONS = 20
 const FREE_MESSAGES_PER_DAY = 20_000
+/** What Web PubSub counts as one message. */
+const PIECE_KB = 2
+/** The answer to a first `sync` of five chats, one of them with 60 messages. */
+export const SYNC_KB = 22
+/** Of a connection the service logs that it came and that it went. */
+const CONNECTION_LOGGED_KB = 2
+/** infra/alerts.bicep: queries, and metrics with one series each. */
+export const LOG_ALERTS = 6
+export const METRIC_ALERTS = 4
 
 export function costOf(usage: Usage, setup: Setup, measured: Measured, prices: Prices): Cost {
   const perSecond = usage.messagesPerDay / 86_400
@@ -80,13 +97,20 @@ export function costOf(usage: Usage, setup: Setup, measured: Measured, prices: P
     usage.historyPages * measured.historyPage
   // A command each for message and receipt; negotiate, connect, connected, sync and disconnected for a connection.
   const http = 1 + usage.receipts + usage.connects * 5 + usage.historyPages
-  // Whatever people do: what the feed and the timers take, and what one process asks in each second that it is asked in.
+  const work: Work = {
+    requests: perSecond * http,
+    batches: perSecond / batch,
+    requestsPerMonth: perMonth * http,
+    batchesPerMonth: perMonth / batch,
+  }
+  const active = activeInstances(work, setup)
+  // Whatever people do: what the feed and the timers take, and what each process asks in each second that it is asked in.
   const steady =
     LEASES_RU_PER_S +
     measured.emptyPoll / setup.feedPollSeconds +
     TIMERS_PER_S * measured.timer +
-    busy(perSecond * http) * measured.endedSessions
-  const storedGb = (perMonth * usage.monthsKept * STORED_KB) / 1e6
+    active.requests * measured.endedSessions
+  const storedGb = (perMonth * usage.monthsKept * usage.storedKb) / 1e6
   const cosmos =
     storedGb * prices.cosmosStoragePerGbMonth +
     (setup.cosmos === 'serverless'
@@ -95,42 +119,52 @@ export function costOf(usage: Usage, setup: Setup, measured: Measured, prices: P
         autoscaled(perSecond * requestUnitsPerMessage + steady, usage.peak, setup.maxRequestUnits) *
           (MONTH_S / 3_600) *
           (prices.cosmosAutoscalePer100RuHour / 100))
-
-  const executionsPerMessage = http + 1 / batch
-  const functions = functionsCost(
-    {
-      http: perSecond * http,
-      feed: perSecond / batch,
-      executions: perMonth * executionsPerMessage + MONTH_S * TIMERS_PER_S,
-    },
-    setup,
-    prices,
-  )
+  const functions = functionsCost(work, active, setup, prices)
 
   const people = usage.messagesPerDay / usage.messagesPerPersonAndDay
   const connections = Math.ceil(people * usage.connectedShare)
-  // The event to the app, its reply, and a push to everybody online; connections bring three events.
-  const pushes = 2 + usage.online + usage.receipts * (2 + usage.online) + usage.connects * 5
+  // The event to the app, its reply, and a push to everybody online; a connection brings four events, and the answer to its `sync`.
+  const pushes =
+    2 +
+    usage.online +
+    usage.receipts * (2 + usage.online) +
+    usage.connects * (4 + Math.ceil(SYNC_KB / PIECE_KB))
   const isFree =
     setup.webPubSub === 'Free' &&
     connections <= FREE_CONNECTIONS &&
     usage.messagesPerDay * pushes <= FREE_MESSAGES_PER_DAY
-  const units = isFree ? 1 : sold(connections / (CONNECTIONS_PER_UNIT * ADVISED))
+  const wanted = Math.max(setup.leastUnits, connections / (CONNECTIONS_PER_UNIT * ADVISED))
+  const units = isFree ? 1 : sold(wanted)
   const unitDay =
     setup.webPubSub === 'Premium' ? prices.webPubSubPremiumUnitDay : prices.webPubSubStandardUnitDay
   const beyond = Math.max(0, usage.messagesPerDay * pushes - units * 1e6) * DAYS
   const webPubSub = isFree ? 0 : units * unitDay * DAYS + (beyond / 1e6) * prices.webPubSubPerMillionMessages
 
-  const loggedGb = (perMonth * executionsPerMessage * LOGGED_KB) / 1e6
+  // Locks that are renewed, and a note of when each timer ran.
+  const ready = setup.readyForRequests + setup.readyForFeed
+  const storage =
+    (((LOCKS_PER_S + ready / 12) * MONTH_S) / 1e4) * prices.queuePerTenThousandOperations +
+    ((TIMERS_PER_S * MONTH_S) / 1e4) * prices.blobPerTenThousandWrites
+  const executionsPerMessage = http + 1 / batch
+  const loggedGb =
+    ((perMonth * executionsPerMessage + MONTH_S * TIMERS_PER_S) * usage.loggedKb +
+      perMonth * usage.connects * CONNECTION_LOGGED_KB) /
+    1e6
   const logs = Math.max(0, loggedGb - prices.logsFreeGb) * prices.logsPerGb
+  const alerts = setup.isAlerted
+    ? LOG_ALERTS * prices.logAlertRuleMonth + METRIC_ALERTS * prices.metricAlertSeriesMonth
+    : 0
   const page = setup.pageIsStandard ? prices.staticWebAppStandardMonth : 0
   return {
     cosmos,
     functions,
     webPubSub,
+    storage,
     logs,
+    alerts,
     page,
-    total: cosmos + functions + webPubSub + logs + page,
+    total: cosmos + functions + webPubSub + storage + logs + alerts + page,
+    loggedGbPerDay: loggedGb / DAYS,
     requestUnitsPerMessage,
     executionsPerMessage,
     connections,
@@ -147,46 +181,4 @@ function sold(units: number): number {
 /** Request units per second that are billed: of each hour its busiest second, and never less than a tenth of the most. */
 function autoscaled(mean: number, peak: number, most: number): number {
   return Math.min(most, Math.max(most / 10, mean * peak))
-}
-
-/** Share of the seconds in which something happens, of `rate` things a second that come as they come. */
-const busy = (rate: number): number => 1 - Math.exp(-rate)
-
-/** On Flex Consumption an instance is billed while anything runs on it, a second at least. */
-function functionsCost(
-  { http, feed, executions }: { http: number; feed: number; executions: number },
-  { memoryGb, alwaysReady }: Setup,
-  prices: Prices,
-): number {
-  const gbSeconds = (busy(http) + busy(feed) + 2 * busy(TIMERS_PER_S / 2)) * MONTH_S * memoryGb
-  if (alwaysReady > 0) {
-    const waiting = alwaysReady * MONTH_S * memoryGb * prices.functionsAlwaysReadyBaselinePerGbSecond
-    return (
-      waiting +
-      gbSeconds * prices.functionsAlwaysReadyPerGbSecond +
-      (executions / 1e6) * prices.functionsPerMillionExecutions
-    )
-  }
-  return (
-    Math.max(0, gbSeconds - prices.functionsFreeGbSeconds) * prices.functionsPerGbSecond +
-    (Math.max(0, executions - prices.functionsFreeExecutions) / 1e6) * prices.functionsPerMillionExecutions
-  )
-}
-
-/** What two services that sell chat would take for the same. */
-export function othersCost(usage: Usage, prices: Prices): { communicationServices: number; ably: number } {
-  const perMonth = usage.messagesPerDay * DAYS
-  const people = usage.messagesPerDay / usage.messagesPerPersonAndDay
-  const minutesConnected = people * usage.connectedShare * DAYS * 24 * 60
-  // One in, one out to each who is online; a receipt likewise.
-  const messages = perMonth * (1 + usage.online) * (1 + usage.receipts)
-  const channelMinutes = minutesConnected / usage.online
-  const ably =
-    usage.messagesPerDay === 0
-      ? 0
-      : prices.ablyStandardMonth +
-        (messages / 1e6) * prices.ablyPerMillionMessages +
-        (minutesConnected / 1e6) * prices.ablyPerMillionConnectionMinutes +
-        (channelMinutes / 1e6) * prices.ablyPerMillionChannelMinutes
-  return { communicationServices: perMonth * prices.communicationServicesChatPerMessage, ably }
 }

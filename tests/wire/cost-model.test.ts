@@ -1,6 +1,7 @@
 // The request units that docs/cost.md reckons with, measured: whatever makes an operation dearer fails here first. When that is
 // meant: mend infra/cost/measured.json, then `npm run cost -- --write` and `node bench/scale.ts --write`.
 import measured from '../../infra/cost/measured.json' with { type: 'json' }
+import { SYNC_KB } from '../../infra/cost/model.ts'
 import type { Person } from '../support/person.ts'
 import type { Socket } from '../support/socket.ts'
 import { startWorld, type World } from '../support/world.ts'
@@ -97,13 +98,15 @@ test('a page of history', async () => {
 })
 
 test('a connection that opens and synchronises five chats', async () => {
+  let answer: unknown
   const charges = await chargesOf(async () => {
     for (let i = 0; i < 5; i++) {
       await using socket = await bob.socket()
-      await socket.command('sync', {})
+      answer = await socket.command('sync', {})
     }
   })
   expectAbout(charges.all.requestUnits / 5, measured.connectAndSync)
+  expectAbout(JSON.stringify(answer).length / 1_000, SYNC_KB)
 })
 
 test('a feed at rest: what a poll, a renewed place and a timer take', async () => {
