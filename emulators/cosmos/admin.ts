@@ -1,17 +1,20 @@
 // What can be asked of the emulator itself, under `/_emulator/`, beside the faults that every emulator has.
 import { z } from 'zod'
 import type { Operation, Reply } from '../kit/http-server.ts'
-import type { Cosmos } from './server.ts'
+import type { Stats } from './stats.ts'
 import { badRequest } from './wire/errors.ts'
 import { parseJson } from './wire/request.ts'
 
 const splitPattern = z.strictObject({ database: z.string(), container: z.string(), range: z.string() })
 
+interface Administered {
+  stats: Stats
+  /** The container's ranges afterwards. */
+  split(database: string, container: string, rangeId: string): unknown
+}
+
 /** The operation behind an admin route of ours; undefined leaves it to the kit. */
-export function adminRoute(
-  url: string,
-  { stats, split }: Pick<Cosmos, 'stats' | 'split'>,
-): Operation | undefined {
+export function adminRoute(url: string, { stats, split }: Administered): Operation | undefined {
   if (url === '/_emulator/stats') {
     return operation((_, method) => {
       if (method === 'DELETE') stats.reset()

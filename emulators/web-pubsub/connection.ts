@@ -4,9 +4,10 @@ import type { WebSocket } from 'ws'
 import type { Timer } from '../kit/clock.ts'
 import { type AckCache, createAckCache } from './ack-cache.ts'
 import type { Operation } from './client-frames.ts'
-import { type Codec, subprotocolOf } from './codec.ts'
+import type { Codec } from './codec.ts'
 import type { Hub } from './hub.ts'
 import { type Permissions, permissionsFromRoles } from './permissions.ts'
+import { subprotocolOf } from './subprotocols.ts'
 
 export interface Connection {
   readonly id: string

@@ -4,7 +4,8 @@
 import type { Clock } from '../kit/clock.ts'
 import type { Faults } from '../kit/faults.ts'
 import type { Connection } from './connection.ts'
-import { type Encoded, encode, type Message } from './message.ts'
+import { type Encoded, encode } from './encoded.ts'
+import type { Message } from './message.ts'
 import type { ServiceFrame } from './service-frames.ts'
 
 /** Limits of the service's client specification, section 3.2. */

@@ -11,7 +11,6 @@ import {
   publishModeOf,
   queryForUpstream,
 } from './client-url.ts'
-import { subprotocolOf } from './codec.ts'
 import { createConnection, type NewConnection } from './connection.ts'
 import { addConnection, joinGroup } from './hub.ts'
 import { attach, greet } from './lifecycle.ts'
@@ -19,6 +18,7 @@ import { isGroupName } from './names.ts'
 import { connectionCount, hubOf, originsOf, type Service, settingsOf } from './service.ts'
 import { ServiceError } from './service-error.ts'
 import { receive } from './session.ts'
+import { subprotocolOf } from './subprotocols.ts'
 import type { ClientClaims } from './tokens.ts'
 
 /** Finishes the upgrade with the subprotocol given (none when undefined); rejects when the client has gone. */

@@ -75,6 +75,33 @@ test('imports point down only', () => {
   expect(wrong).toEqual([])
 })
 
+// An expression may hold a query and a query holds expressions; connections know their hub and a hub its connections.
+const CIRCLES = [
+  'emulators/cosmos/query/compile-expression.ts',
+  'emulators/cosmos/query/compile.ts',
+  'emulators/cosmos/query/parse-expression.ts',
+  'emulators/cosmos/query/parser.ts',
+  'emulators/web-pubsub/connection.ts',
+  'emulators/web-pubsub/hub.ts',
+]
+
+test('no file imports itself by a detour, types included, but where the thing itself is recursive', () => {
+  const targets = Map.groupBy(imports, ({ file }) => file)
+  const reachesItself = (file: string): boolean => {
+    const seen = new Set<string>()
+    const open = [file]
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      for (const { target } of targets.get(next) ?? []) {
+        if (target === file) return true
+        if (!seen.has(target)) open.push(target)
+        seen.add(target)
+      }
+    }
+    return false
+  }
+  expect([...targets.keys()].filter(reachesItself).sort()).toEqual(CIRCLES)
+})
+
 test('the Azure SDKs appear only where Azure is spoken', () => {
   const wrong = imports.filter(
     ({ file, target }) =>

@@ -1,13 +1,5 @@
 // COUNT, SUM, AVG, MIN, MAX, COUNTIF, MAKELIST and MAKESET over the rows of a group.
-import type { Evaluate } from './compile.ts'
 import { compareValues, valueKey } from './values.ts'
-
-export interface AggregateSpec {
-  name: string
-  /** Where the finished value goes. */
-  slot: number
-  argument: Evaluate
-}
 
 export interface Accumulator {
   add(value: unknown): void

@@ -1,50 +1,13 @@
 // Turns a parsed query into closures. Names are resolved to slots once, so evaluating a row touches no maps.
 import { badRequest } from '../wire/errors.ts'
-import type { AggregateSpec } from './aggregates.ts'
 import type { Expression, Query, Source } from './ast.ts'
 import { compileExpression } from './compile-expression.ts'
+import type { AggregateSpec, CompiledQuery, Context, Environment, Evaluate } from './compiled.ts'
 import { evaluateAll } from './evaluate.ts'
-
-/** What an evaluation needs: the bound names, the parameters and the finished aggregates. */
-export interface Environment {
-  slots: unknown[]
-  aggregates: unknown[]
-  parameters: ReadonlyMap<string, unknown>
-  /** Unix milliseconds, the same for the whole request. */
-  now: number
-}
-
-export type Evaluate = (env: Environment) => unknown
-
-export interface CompiledQuery {
-  /** Binds the sources' slots in every combination, calling back for each. The root document is in slot 0. */
-  expand(env: Environment, row: () => void): void
-  where?: Evaluate
-  project: Evaluate
-  groupBy: Evaluate[]
-  aggregates: AggregateSpec[]
-  orderBy: { evaluate: Evaluate; descending: boolean }[]
-  distinct: boolean
-  top?: Evaluate
-  offset?: Evaluate
-  limit?: Evaluate
-}
-
-export interface Context {
-  names: Map<string, number>
-  /** Counts over the whole query, subqueries included: each has its own slots in one array. */
-  counters: { slots: number; aggregates: number }
-  /** Where aggregate calls are collected; absent where none may stand. */
-  aggregates?: AggregateSpec[]
-}
 
 /** @throws CosmosError 400 for names and functions that do not exist, 501 for what is not covered. */
 export function compileQuery(query: Query): CompiledQuery {
   return compileIn(query, { names: new Map(), counters: { slots: 1, aggregates: 0 } }, true)
-}
-
-export function newEnvironment(parameters: ReadonlyMap<string, unknown>, now: number): Environment {
-  return { slots: [], aggregates: [], parameters, now }
 }
 
 /** An expression without names, such as the bound of a range; compiled on its own. */

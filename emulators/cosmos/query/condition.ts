@@ -1,5 +1,6 @@
 // The condition of a patch, `FROM c WHERE …`, as a test of one document at a time in Unix milliseconds.
-import { compileQuery, newEnvironment } from './compile.ts'
+import { compileQuery } from './compile.ts'
+import { newEnvironment } from './compiled.ts'
 import { parseCondition } from './parser.ts'
 
 type Test = (document: unknown, now: number) => boolean

@@ -2,7 +2,7 @@
 // Subqueries always come here; the query itself only when it cannot be streamed.
 import { badRequest } from '../wire/errors.ts'
 import { type Accumulator, newAccumulator } from './aggregates.ts'
-import type { CompiledQuery, Environment, Evaluate } from './compile.ts'
+import type { CompiledQuery, Environment, Evaluate } from './compiled.ts'
 import { compareValues, valueKey } from './values.ts'
 
 /**

@@ -2,7 +2,7 @@
 import { badRequest } from '../wire/errors.ts'
 import { isAggregate } from './aggregates.ts'
 import type { Expression, Query } from './ast.ts'
-import type { CompiledQuery } from './compile.ts'
+import type { CompiledQuery } from './compiled.ts'
 
 /** Beside aggregates only what is the same for the whole group can be selected. @throws CosmosError 400 */
 export function refuseUngrouped(query: Query, compiled: CompiledQuery): void {

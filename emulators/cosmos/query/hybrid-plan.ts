@@ -1,7 +1,7 @@
 // The plan of an ORDER BY RANK over several ranges: the client asks each range for its statistics, puts their sums into one
 // query for each score, and fuses the answers. Shapes and placeholders are those of the service.
 import type { Expression, Query } from './ast.ts'
-import type { Environment } from './compile.ts'
+import type { Environment } from './compiled.ts'
 import type { Plan } from './plan.ts'
 import { printExpression, printQuery } from './print.ts'
 import { type Score, termsOf } from './rank.ts'

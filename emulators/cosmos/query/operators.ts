@@ -1,6 +1,6 @@
 // Operators with the service's rules: three-valued logic over `undefined`, no conversion between types.
 import type { BinaryOperator } from './ast.ts'
-import type { Environment, Evaluate } from './compile.ts'
+import type { Environment, Evaluate } from './compiled.ts'
 import { compareValues, equalValues, rankOf } from './values.ts'
 
 const bothNumbers =

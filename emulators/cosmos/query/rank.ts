@@ -2,7 +2,8 @@
 import { searchTexts } from '../text/words.ts'
 import { badRequest, notImplemented } from '../wire/errors.ts'
 import type { Expression, Query } from './ast.ts'
-import { compileConstant, type Environment, type Evaluate } from './compile.ts'
+import { compileConstant } from './compile.ts'
+import type { Environment, Evaluate } from './compiled.ts'
 import { isConstant, toPath } from './paths.ts'
 
 export interface Score {

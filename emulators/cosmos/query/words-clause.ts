@@ -3,7 +3,7 @@ import type { Collection } from '../storage/collection.ts'
 import type { Scope } from '../storage/scope.ts'
 import { phrasesOf, searchTexts } from '../text/words.ts'
 import { type Clause, NOTHING, pad } from './clause.ts'
-import type { Environment } from './compile.ts'
+import type { Environment } from './compiled.ts'
 import type { Condition } from './plan.ts'
 
 /**

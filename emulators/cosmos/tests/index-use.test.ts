@@ -1,5 +1,5 @@
 // That SQLite finds rows by index instead of reading a partition, asked of SQLite itself.
-import { newEnvironment } from '../query/compile.ts'
+import { newEnvironment } from '../query/compiled.ts'
 import { planQuery } from '../query/plan.ts'
 import { buildScan } from '../query/scan.ts'
 import { openCatalog } from '../storage/catalog.ts'

@@ -1,5 +1,5 @@
 // Queries over the few databases, containers or offers there are, evaluated in memory.
-import { newEnvironment } from '../query/compile.ts'
+import { newEnvironment } from '../query/compiled.ts'
 import { evaluateAll } from '../query/evaluate.ts'
 import { planQuery } from '../query/plan.ts'
 import type { Call } from './call.ts'

@@ -3,7 +3,7 @@
 import { type Attachment, type Claim, essenceOf, type MediaContent, mayBe } from '../../domain/attachment.ts'
 import { ChatError } from '../../domain/error.ts'
 import type { Actor } from '../../domain/user.ts'
-import { explainRefusal } from '../messages/send-message.ts'
+import { explainRefusal } from '../messages/explain-refusal.ts'
 import type { StoredBytes } from '../ports/media.ts'
 import { measureImage } from './measure-image.ts'
 import type { MediaDeps } from './media-deps.ts'

@@ -2,7 +2,7 @@ import { type Attachment, typeOf } from '../../domain/attachment.ts'
 import { ChatError } from '../../domain/error.ts'
 import { hashId } from '../../domain/id.ts'
 import type { Actor } from '../../domain/user.ts'
-import { explainRefusal } from '../messages/send-message.ts'
+import { explainRefusal } from '../messages/explain-refusal.ts'
 import type { MediaDeps } from './media-deps.ts'
 
 export interface CreateAttachment {

@@ -1,6 +1,6 @@
 // The built-in functions by name. https://learn.microsoft.com/azure/cosmos-db/nosql/query/system-functions
 import { badRequest, notImplemented } from '../../wire/errors.ts'
-import type { Evaluate } from '../compile.ts'
+import type { Evaluate } from '../compiled.ts'
 import { arrays } from './arrays.ts'
 import { dates } from './dates.ts'
 import type { BuiltIn } from './define.ts'
