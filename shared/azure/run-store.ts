@@ -34,8 +34,9 @@ export function createRunStore(
     },
     async listWaitingRuns(chatId) {
       const text = "SELECT * FROM c WHERE c.runState = 'waiting'"
-      const runs = (await queryAll<Run>(state, { partition: chatId, text })).map(toRun)
-      return runs.sort((a, b) => a.promptSeq - b.promptSeq)
+      const items = await queryAll<Run & { _etag: string }>(state, { partition: chatId, text })
+      const runs = items.map((item) => ({ run: toRun(item), etag: item._etag }))
+      return runs.sort((a, b) => a.run.promptSeq - b.run.promptSeq)
     },
     async listLapsedRuns(before, limit) {
       const text = `SELECT TOP ${limit} * FROM c WHERE c.runState = @runState AND c.leaseUntil < @before`

@@ -83,9 +83,9 @@ async function answers(app: MemoryApp): Promise<string[]> {
 const ONCE = ['6 done: One word after another', '7 done: One word after another']
 
 /** What the queue, the timer and other hosts do when one of them died over the first prompt. */
-async function recover(app: MemoryApp): Promise<void> {
+async function recover(app: MemoryApp, jobs = [job(6), job(7)]): Promise<void> {
   // At once the queue, or another, tries again; the dead one still has the lease, and perhaps the turn.
-  await work(app, [job(6), job(7)])
+  await work(app, jobs)
   for (let minute = 0; minute < 3; minute++) {
     app.time.set(app.time.now() + 60_000)
     await work(app, await rescueRuns(app))
@@ -130,6 +130,33 @@ describe.each(['before', 'after'] as const)('a process dies %s a step', (when) =
     }
     expect(step).toBeGreaterThan(5)
   })
+
+  test('in the feed, which brings its batch again: each prompt has one answer, in their order', async () => {
+    let step = 0
+    for (let isDead = true; isDead; ) {
+      const app = await prompted()
+      const entries = await app.log.readFrom(chatId, seq, 100)
+      const process = mortal(app, ++step, when)
+      await applyChanges(process.app, chatId, entries).catch(() => undefined)
+      isDead = process.isDead()
+      // Its jobs leave when it has succeeded: these are the only ones.
+      const { botJobs } = await applyChanges(app, chatId, entries)
+      expect([step, botJobs]).toEqual([step, [job(6), job(7)]])
+      for (const next of [...botJobs].reverse()) await work(app, [next])
+      expect([step, await answers(app)]).toEqual([step, ONCE])
+    }
+    expect(step).toBeGreaterThan(5)
+  })
+})
+
+test('jobs that are lost on their way are made again, though nobody has begun their runs', async () => {
+  const app = await prompted()
+  const { botJobs } = await applyChanges(app, chatId, await app.log.readFrom(chatId, seq, 100))
+  expect(botJobs).toHaveLength(2)
+  // Not before the queue has had its time.
+  expect(await rescueRuns(app)).toEqual([])
+  await recover(app, [])
+  expect(await answers(app)).toEqual(ONCE)
 })
 
 test('the feed replayed from the beginning asks nothing again', async () => {

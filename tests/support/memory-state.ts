@@ -116,9 +116,8 @@ export function memoryState(): StateStore {
     },
     listWaitingRuns: async (chatId) =>
       [...runs.values()]
-        .map(({ run }) => run)
-        .filter((run) => run.chatId === chatId && run.state === 'waiting')
-        .sort((a, b) => a.promptSeq - b.promptSeq),
+        .filter(({ run }) => run.chatId === chatId && run.state === 'waiting')
+        .sort((a, b) => a.run.promptSeq - b.run.promptSeq),
     listLapsedRuns: async (before, limit) =>
       [...runs.values()]
         .map(({ run }) => run)

@@ -41,15 +41,20 @@ export function freshRun(job: BotJob, now: number): Run {
 
 /**
  * The run, ours alone for a while. Undefined when it has ended.
+ * @param known the run as it was just seen
  * @throws ChatError `busy` while it is somebody else's
  */
-export async function takeRun(deps: LeaseDeps, job: BotJob): Promise<Lease | undefined> {
+export async function takeRun(
+  deps: LeaseDeps,
+  job: BotJob,
+  known?: Lease | undefined,
+): Promise<Lease | undefined> {
   const now = deps.time.now()
   const leaseUntil = now + LEASE_MS
-  const fresh: Run = { ...freshRun(job, now), state: 'streaming', attempt: 1, fence: 1, leaseUntil }
+  const fresh = freshRun(job, now)
   const { runId } = fresh
-  const { run, etag, created } = await deps.state.createRun(fresh)
-  if (created) return { run, etag }
+  const { run, etag } =
+    known ?? (await deps.state.readRun(job.chatId, runId)) ?? (await deps.state.createRun(fresh))
   if (!isOpen(run)) return undefined
   if (run.leaseUntil > now) throw new ChatError('busy', `Run ${runId} is being worked on.`)
   const mine: Run = {

@@ -31,9 +31,9 @@ export async function runBot(deps: BotDeps, job: BotJob, lastTry: boolean): Prom
   }
   const prompt = await deps.log.readEntry(job.chatId, job.seq)
   if (prompt?.type !== 'message') return []
-  const { isOurs, lapsed } = await awaitTurn(deps, job)
+  const { isOurs, lapsed, waiting } = await awaitTurn(deps, job)
   if (!isOurs) return lapsed ? [jobOf(lapsed)] : []
-  const lease = await takeOpenRun(deps, job).catch(ifBusy)
+  const lease = await takeOpenRun(deps, job, waiting).catch(ifBusy)
   if (lease === 'busy') return []
   const more = lease ? await answer(deps, lease, prompt, lastTry) : []
   return [...more, ...(await nextJobs(deps, job.chatId))]
@@ -134,8 +134,12 @@ export async function giveUpRun(deps: BotDeps, job: BotJob): Promise<BotJob[]> {
 }
 
 /** The run, if there is anything left to do. An owner that died between its reply and the end left only the end. */
-async function takeOpenRun(deps: BotDeps, job: BotJob): Promise<Lease | undefined> {
-  const lease = await takeRun(deps, job)
+async function takeOpenRun(
+  deps: BotDeps,
+  job: BotJob,
+  waiting?: Lease | undefined,
+): Promise<Lease | undefined> {
+  const lease = await takeRun(deps, job, waiting)
   if (!lease || lease.run.attempt === 1) return lease
   const reply = await findReply(deps, lease.run)
   if (!reply) return lease

@@ -1,11 +1,13 @@
 // One run at a time answers in a chat; the others wait, in the order of their prompts. The turn belongs to a run until that
 // run has ended: nobody has to give it back.
 import { isOpen, type Run } from '../../domain/bot.ts'
-import { freshRun, LEASE_MS, type LeaseDeps } from './lease.ts'
+import { freshRun, LEASE_MS, type Lease, type LeaseDeps } from './lease.ts'
 import type { BotJob } from './prompts.ts'
 
 export interface TurnTaken {
   isOurs: boolean
+  /** Our run, where it was seen. */
+  waiting?: Lease | undefined
   /** Whose turn it is, when nobody works on it: it comes first. */
   lapsed?: Run | undefined
 }
@@ -33,15 +35,23 @@ async function takeTurn({ state, time }: LeaseDeps, { chatId, runId, promptSeq }
     // The turn is taken a moment before its run is made.
     if (!holder && isFresh) return { isOurs: false }
   }
-  const [first] = await state.listWaitingRuns(chatId)
-  if (first && first.promptSeq < promptSeq) return { isOurs: false, lapsed: first }
-  return { isOurs: await state.writeTurn({ chatId, runId, takenAt: now }, found?.etag) }
+  const waiting = await state.listWaitingRuns(chatId)
+  const [first] = waiting
+  // One that was asked for just now has its own job under way.
+  if (first && first.run.promptSeq < promptSeq)
+    return { isOurs: false, ...(isOld(first.run, now) && { lapsed: first.run }) }
+  return {
+    isOurs: await state.writeTurn({ chatId, runId, takenAt: now }, found?.etag),
+    waiting: waiting.find(({ run }) => run.runId === runId),
+  }
 }
+
+const isOld = ({ createdAt }: Run, now: number): boolean => Date.parse(createdAt) + LEASE_MS <= now
 
 /** The job of the run that is next in the chat. */
 export async function nextJobs({ state }: LeaseDeps, chatId: string): Promise<BotJob[]> {
   const [next] = await state.listWaitingRuns(chatId)
-  return next ? [jobOf(next)] : []
+  return next ? [jobOf(next.run)] : []
 }
 
 /** The job that a run was made for. */

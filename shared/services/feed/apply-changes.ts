@@ -3,6 +3,7 @@ import type { Chat, Head, InboxItem } from '../../domain/chat.ts'
 import type { MemberEntry, MessageEntry, StoredEntry } from '../../domain/entry.ts'
 import { ChatError } from '../../domain/error.ts'
 import { fewAtATime } from '../../domain/few-at-a-time.ts'
+import { makeRuns } from '../bots/make-runs.ts'
 import { type BotJob, promptsOf } from '../bots/prompts.ts'
 import { endStale } from '../bots/summarise.ts'
 import { endFor } from '../chats/close-chat.ts'
@@ -89,7 +90,8 @@ export async function applyChanges(
   const prompts = await Promise.all(
     open.map((message) => promptsOf(deps.log, chat, message, deps.time.now())),
   )
-  return { botJobs: await withoutSeen(deps.state, messages, prompts.flat()), repairs, touches }
+  const fresh = await withoutSeen(deps.state, messages, prompts.flat())
+  return { botJobs: await makeRuns(deps, fresh), repairs, touches }
 }
 
 /** What was changed of the same person before is past. */

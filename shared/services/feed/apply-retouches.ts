@@ -56,7 +56,7 @@ async function readTargets(
   return new Map(found.flatMap((entry) => (entry.type === 'message' ? [[entry.seq, entry]] : [])))
 }
 
-/** The jobs without those of messages that were changed since they were first seen: they have their run. */
+/** The jobs without those of messages that were changed since they were first seen: their runs are under way, or over. */
 export async function withoutSeen(
   state: StateStore,
   messages: MessageEntry[],
@@ -66,7 +66,7 @@ export async function withoutSeen(
   const kept = jobs.map(async (job) => {
     if (!touched.has(job.seq)) return [job]
     const run = await state.readRun(job.chatId, runIdOf(job.chatId, job.seq, job.botId))
-    return run ? [] : [job]
+    return run && run.run.state !== 'waiting' ? [] : [job]
   })
   return (await Promise.all(kept)).flat()
 }

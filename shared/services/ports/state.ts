@@ -40,13 +40,12 @@ export interface StateStore {
   ): Promise<Receipt>
   /** The kept moves of read marks over any of these entries. */
   readSteps(chatId: string, from: number, through: number): Promise<ReadStep[]>
-  /** Created once: returns what is there when another was first. */
   /** The run whose turn it is in this chat, as far as is known; undefined when nobody ever had it. */
   readTurn(chatId: string): Promise<{ turn: Turn; etag: string } | undefined>
   /** Writes the turn unless somebody did since; without an etag: unless there is one. */
   writeTurn(turn: Turn, etag: string | undefined): Promise<boolean>
   /** Runs of a chat that wait, in the order of their prompts. */
-  listWaitingRuns(chatId: string): Promise<Run[]>
+  listWaitingRuns(chatId: string): Promise<{ run: Run; etag: string }[]>
   /** Open runs anywhere that nobody has worked on since `before` (epoch milliseconds), at most `limit`. */
   listLapsedRuns(before: number, limit: number): Promise<Run[]>
   /** Of what is too old to be shown to models word by word. */
@@ -55,6 +54,7 @@ export interface StateStore {
   writeSummary(summary: Summary, etag: string | undefined): Promise<boolean>
   /** Forgets the summary; with `seq` only one that reaches so far. */
   dropSummary(chatId: string, seq?: number): Promise<void>
+  /** Created once: returns what is there when another was first. */
   createRun(run: Run): Promise<{ run: Run; etag: string; created: boolean }>
   readRun(chatId: string, runId: string): Promise<{ run: Run; etag: string } | undefined>
   /** Writes only if nobody wrote since; undefined when somebody did. */
