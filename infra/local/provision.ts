@@ -4,17 +4,18 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { stackBundle } from '../../local/bundles.ts'
 
-const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+const bundle = await stackBundle()
 const task = {
-  plan: file('../containers.json'),
+  plan: fileURLToPath(new URL('../containers.json', import.meta.url)),
   cosmos: process.env.Cosmos ?? '',
   storage: process.env.AzureWebJobsStorage ?? '',
 }
 const TRIES = 60
 
 async function provision(): Promise<boolean> {
-  const child = fork(file('../../local/provision.ts'))
+  const child = fork(bundle.provision)
   child.on('message', (message) => console.log(JSON.stringify(message)))
   child.send(task)
   const [code] = await once(child, 'exit')
