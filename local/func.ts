@@ -42,8 +42,11 @@ async function main(): Promise<number> {
     stdio: 'inherit',
     shell: process.platform === 'win32',
   })
-  // Ctrl-C reaches both: wait for the child to end in its own time.
+  // Ctrl-C reaches both: wait for the child to end in its own time. SIGTERM reaches us alone, or only the npm above us.
   process.on('SIGINT', () => {})
+  process.on('SIGTERM', () => child.kill())
+  const parent = process.ppid
+  if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== parent && child.kill(), 250).unref()
   return new Promise((done) => child.once('exit', (code) => done(code ?? 1)))
 }
 

@@ -1,6 +1,9 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { build, measureLoad } from '../build.ts'
+import { lock } from '../lock.ts'
 import { run, temporaryFolder } from './run.ts'
 
 test('the deployable is one small file that loads without node_modules', async () => {
@@ -45,6 +48,22 @@ test('npm run func starts Core Tools on the deployable, pointed at the running s
   expect(IsEncrypted).toBe(false)
   expect(Values).toMatchObject({ ISSUER: api, COSMOS_DATABASE: 'parley' })
   expect(Values.AzureWebJobsStorage).toContain(`QueueEndpoint=${queue};`)
+})
+
+test('npm run func takes Core Tools down with it, whoever stops it', async () => {
+  await using folder = await temporaryFolder()
+  await writeFile(join(folder.path, 'func'), '#!/bin/sh\necho $$; exec sleep 600\n', { mode: 0o755 })
+  const data = join(folder.path, 'data')
+  await mkdir(data)
+  await writeFile(join(data, 'app-settings.json'), '{}')
+  await using _stack = await lock(data)
+  await using func = run('func.ts', ['--data', data], { PATH: `${folder.path}:/bin:/usr/bin` })
+  const [line] = await once(createInterface(func.process.stdout!), 'line')
+  const pid = Number(line)
+  expect(process.kill(pid, 0)).toBe(true)
+  func.process.kill('SIGTERM')
+  await func.ended
+  expect(() => process.kill(pid, 0)).toThrow('ESRCH')
 })
 
 test('npm run reset touches nothing that is not a data folder', async () => {

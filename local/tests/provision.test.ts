@@ -1,9 +1,11 @@
-import { fork } from 'node:child_process'
+import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { CosmosClient } from '@azure/cosmos'
+import { QueueServiceClient } from '@azure/storage-queue'
 import { startAzurite } from '../../emulators/azurite/server.ts'
 import { startCosmos } from '../../emulators/cosmos/server.ts'
 import { temporaryFolder } from './run.ts'
@@ -46,3 +48,35 @@ test('containers of an earlier version get the indexes they lack, and keep what 
   client.dispose()
   await azurite.close()
 }, 30_000)
+
+test('what compose runs waits for an emulator that is late, and makes all there is to make', async () => {
+  const azurite = await startAzurite()
+  const early = await startCosmos({ port: 0 })
+  const { port, connectionString } = early
+  await early.close()
+  const child = spawn(process.execPath, [file('../../infra/local/provision.ts')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, Cosmos: connectionString, AzureWebJobsStorage: azurite.connectionString },
+  })
+  const said = createInterface(child.stdout)
+  const ended = once(child, 'exit')
+  const [first] = await once(said, 'line')
+  expect(JSON.parse(first)).toEqual({ failed: expect.stringContaining('ECONNREFUSED') })
+
+  await using _late = await startCosmos({ port })
+  expect(await ended).toEqual([0, null])
+  const client = new CosmosClient(connectionString)
+  const { resources } = await client.database('parley').containers.readAll().fetchAll()
+  const made = resources.map(({ id }) => id).sort()
+  expect(made).toEqual(['chats', 'inbox', 'leases', 'sessions', 'state', 'users'])
+  const { resource } = await client.database('parley').container('chats').read()
+  expect(resource?.uniqueKeyPolicy?.uniqueKeys).toEqual([{ paths: ['/dedupeKey'] }])
+  const queues = QueueServiceClient.fromConnectionString(azurite.connectionString).listQueues()
+  expect((await Array.fromAsync(queues)).map(({ name }) => name).sort()).toEqual([
+    'bot-jobs',
+    'chat-jobs',
+    'repairs',
+  ])
+  client.dispose()
+  await azurite.close()
+}, 60_000)

@@ -1,13 +1,11 @@
-// How it gets to Azure and into containers: azd, workflows, images, compose. What can be checked without any of them.
+// How it gets to Azure: azd and workflows. What can be checked without either.
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { type AddressInfo, connect, createServer as createTcpServer, type Server } from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
 import { inflateRawSync } from 'node:zlib'
 import { parse } from 'yaml'
 import * as z from 'zod'
 import { publish, zip } from '../../../infra/hooks/package.ts'
-import { forward } from '../../../infra/local/forward.ts'
-import { readConfig } from '../../../shared/config.ts'
 
 const text = (file: string): string => readFileSync(file, 'utf8')
 const step = z.looseObject({ uses: z.string().optional(), run: z.string().optional() })
@@ -109,52 +107,6 @@ test('the zip leaves out what is not run', () => {
   expect(text('.funcignore').trim().split('\n')).toEqual(['*.map', 'local.settings.json'])
 })
 
-test.each(['Dockerfile', 'Dockerfile.local'])(
-  '%s copies files that are there, and runs as it should',
-  (file) => {
-    const sources = [...text(file).matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, list]) =>
-      list!.split(' '),
-    )
-    expect(sources.length).toBeGreaterThan(2)
-    expect(sources.filter((source) => !existsSync(source))).toEqual([])
-    const run = [...text(file).matchAll(/"((?:infra|local|emulators)\/[\w./-]+\.ts)"/g)].map(
-      ([, path]) => path!,
-    )
-    expect(run.filter((path) => !existsSync(path))).toEqual([])
-  },
-)
-
-test('the local image runs as nobody special', () => {
-  expect(text('Dockerfile.local')).toMatch(/^USER node$/m)
-})
-
-const compose = parse(text('compose.yaml'), { merge: true })
-
-test('the app starts with the settings that compose gives it', () => {
-  const { environment } = compose.services.api
-  const key = { kid: 'k', kty: 'EC', alg: 'ES256', crv: 'P-256', x: 'x', y: 'y', d: 'd' }
-  const config = readConfig({ ...environment, SIGNING_KEYS: JSON.stringify({ keys: [key] }) })
-  expect(config).toMatchObject({
-    database: 'parley',
-    hub: 'chat',
-    queueEndpoint: 'http://localhost:10001/devstoreaccount1',
-    bots: [{ botId: 'assistant' }],
-    gemini: { apiKey: 'local', baseUrl: 'http://localhost:7090' },
-  })
-})
-
-test('emulators and app meet at the ports they name, and at one address', () => {
-  const { services } = compose
-  expect(services['web-pubsub'].build.dockerfile_inline).toContain('http://0.0.0.0:8088')
-  expect(services.api.environment.WebPubSub).toContain('Endpoint=http://localhost:8088;')
-  const handler = services['web-pubsub'].environment.WebPubSub__Hubs__chat__EventHandlers__0__UrlTemplate
-  expect(handler).toBe('http://localhost:7071/api/events')
-  const others = Object.entries<{ network_mode?: string }>(services).filter(([name]) => name !== 'web-pubsub')
-  expect(others.filter(([, { network_mode: mode }]) => mode !== 'service:web-pubsub')).toEqual([])
-  const files = [...text('compose.yaml').matchAll(/\b((?:infra|emulators|local)\/[\w/-]+\.ts)/g)]
-  expect(files.filter(([, file]) => !existsSync(file!))).toEqual([])
-})
-
 test('a package is a zip archive, the same bytes for the same files', () => {
   const entries = [
     { name: 'host.json', bytes: Buffer.from('{"version":"2.0"}') },
@@ -206,16 +158,6 @@ test.each([
     ...answers.map(() => 'GET /api/deployments/d1 Bearer t '),
   ])
   await closed(server)
-})
-
-test('what comes to an outer address of the container reaches 127.0.0.1, and the way back', async () => {
-  const echo = createTcpServer((socket) => socket.pipe(socket))
-  const port = Number(new URL(await listening(echo)).port)
-  const door = await forward('127.0.0.2', port)
-  const socket = connect(port, '127.0.0.2')
-  socket.end('to and fro')
-  expect((await socket.setEncoding('utf8').toArray()).join('')).toBe('to and fro')
-  await Promise.all([closed(door), closed(echo)])
 })
 
 async function listening(server: Server | ReturnType<typeof createServer>): Promise<string> {
