@@ -156,11 +156,12 @@ test('a reply of a bot: its model most of all', () => {
   expect(reply.total).toBeCloseTo(0.0013903, 10)
 })
 
-test('what a reply takes of the database is the difference that docs/costs.md shows', () => {
+test('what a reply takes of the database is what docs/costs.md shows, within a tenth: else mend measured.json and write the tables', () => {
   const costs = readFileSync('docs/costs.md', 'utf8')
   const units = (line: string): number =>
     Number(costs.match(new RegExp(`\\| ${line} +\\| +\\d+ +\\| ([\\d.]+)`))![1])
-  expect(units('to a bot, with its reply') - units('in a direct chat')).toBeCloseTo(measuredFile.reply, 1)
+  const reply = units('to a bot, with its reply') - units('in a direct chat')
+  expect(Math.abs(reply / measuredFile.reply - 1)).toBeLessThan(0.1)
 })
 
 test.each(['dev', 'prod'])('the setup %s is the tier of infra/parameters', (name) => {
