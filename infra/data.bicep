@@ -37,6 +37,7 @@ param workspaceId string
 
 var plan = loadJsonContent('containers.json')
 var isAutoscale = mode == 'autoscale'
+// The first writes. To move that is no template's business: while the account fails over by itself, Azure refuses another order.
 var locationNames = empty(secondaryLocation) ? [location] : [location, secondaryLocation]
 
 resource account 'Microsoft.DocumentDB/databaseAccounts@2025-10-15' = {

@@ -99,7 +99,6 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         for setting in filter(items(settings), each => each.value != ''): { name: setting.key, value: setting.value }
       ]
       cors: { allowedOrigins: pageOrigins, supportCredentials: false }
-      ftpsState: 'Disabled'
       http20Enabled: true
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'

@@ -25,12 +25,16 @@ param principalType string = 'User'
 @minLength(1)
 param eventAudience string
 
-@description('Optional. A second region: Cosmos DB reads there and takes over, Web PubSub has a replica, a second function app stands by, storage is geo-redundant. Needs autoscale and Premium; not together with privateNetwork.')
+@description('Optional. A second region: Cosmos DB reads there and takes over, Web PubSub has a replica, a second function app stands by, storage is geo-redundant. Needs autoscale and Premium.')
 param secondaryLocation string = ''
 
 @description('Optional. Which of the two function apps gets the events and reads feed and queues.')
 @allowed(['primary', 'secondary'])
 param activeRegion string = 'primary'
+
+@description('Optional. How often storage keeps its data. Empty: as regions and zones ask. Standard_LRS after a fail-over, which leaves it with one region.')
+@allowed(['', 'Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
+param storageRedundancy string = ''
 
 @description('Optional. Address under which clients know the API, with /api; also what tokens name as their issuer. Empty: the address of the first app.')
 param publicApiUrl string = ''
@@ -41,7 +45,7 @@ param pageOrigins string[] = []
 @description('Optional. Spreads everything over availability zones. Some resources cannot change it later.')
 param zoneRedundant bool = false
 
-@description('Optional. Puts the app into a virtual network and closes Cosmos DB, Key Vault, Azure OpenAI and the REST side of Web PubSub to the internet.')
+@description('Optional. Puts each app into a virtual network of its region and closes Cosmos DB, Key Vault, Azure OpenAI and the REST side of Web PubSub to the internet.')
 param privateNetwork bool = false
 
 @description('Optional. Addresses or ranges from which operators still reach vault and database when privateNetwork is on.')
@@ -156,13 +160,19 @@ var hub = 'chat'
 var token = uniqueString(subscription().id, environmentName, location)
 var name = 'parley-${token}'
 var allTags = union(tags, { 'azd-env-name': environmentName })
-var secondRegion = privateNetwork && !empty(secondaryLocation)
-  ? fail('A second region and a private network do not go together: deploy a second environment instead.')
+var canHaveSecond = cosmosMode == 'autoscale' && startsWith(webPubSubSku, 'Premium')
+var secondRegion = !empty(secondaryLocation) && !canHaveSecond
+  ? fail('A second region needs cosmosMode autoscale and a Premium tier of Web PubSub.')
   : secondaryLocation
+var isPrivate = privateNetwork && webPubSubSku == 'Free_F1'
+  ? fail('A private network needs a paid tier of Web PubSub: the free one takes no private endpoint.')
+  : privateNetwork
 var hasSecond = !empty(secondRegion)
 var isSecondActive = hasSecond && activeRegion == 'secondary'
+var hasSecondNetwork = hasSecond && isPrivate
 var packageContainers = hasSecond ? ['app', 'app-second'] : ['app']
-var storageSku = hasSecond ? 'Standard_GZRS' : (zoneRedundant ? 'Standard_ZRS' : 'Standard_LRS')
+var plannedRedundancy = hasSecond ? 'Standard_GZRS' : (zoneRedundant ? 'Standard_ZRS' : 'Standard_LRS')
+var storageSku = empty(storageRedundancy) ? plannedRedundancy : storageRedundancy
 var appName = '${name}-api'
 var apiUrl = empty(publicApiUrl) ? 'https://${appName}.azurewebsites.net/api' : publicApiUrl
 var origins = union([page.outputs.url], pageOrigins)
@@ -210,7 +220,7 @@ module data 'data.bicep' = {
     secondaryLocation: secondRegion
     zoneRedundant: zoneRedundant
     backupTier: cosmosBackupTier
-    privateNetwork: privateNetwork
+    privateNetwork: isPrivate
     operatorIpAddresses: operatorIpAddresses
     workspaceId: monitoring.outputs.workspaceId
   }
@@ -240,7 +250,7 @@ module vault 'vault.bicep' = {
     tags: allTags
     purgeProtection: purgeProtection
     retentionDays: deletedRetentionDays
-    privateNetwork: privateNetwork
+    privateNetwork: isPrivate
     operatorIpAddresses: operatorIpAddresses
     workspaceId: monitoring.outputs.workspaceId
   }
@@ -256,7 +266,7 @@ module realtime 'realtime.bicep' = {
     sku: webPubSubSku
     units: webPubSubUnits
     secondaryLocation: secondRegion
-    privateNetwork: privateNetwork
+    privateNetwork: isPrivate
     workspaceId: monitoring.outputs.workspaceId
   }
 }
@@ -280,7 +290,7 @@ module ai 'ai.bicep' = if (hasAi) {
     location: empty(aiLocation) ? location : aiLocation
     tags: allTags
     models: aiModels
-    privateNetwork: privateNetwork
+    privateNetwork: isPrivate
   }
 }
 
@@ -321,10 +331,24 @@ module devices 'devices.bicep' = if (hasDevices) {
   }
 }
 
-module network 'network.bicep' = if (privateNetwork) {
+module network 'network.bicep' = if (isPrivate) {
   name: 'network'
   scope: group
-  params: { name: name, location: location, tags: allTags }
+  params: { name: name, location: location, tags: allTags, addressStart: '10.42' }
+}
+
+// A second network with its own endpoints, so that the second app outlives the first region. Its zones have the same names as
+// those of the first and other addresses in them: only another group can hold them.
+resource secondGroup 'Microsoft.Resources/resourceGroups@2024-11-01' = if (hasSecondNetwork) {
+  name: 'rg-parley-${environmentName}-2'
+  location: secondRegion
+  tags: allTags
+}
+
+module secondNetwork 'network.bicep' = if (hasSecondNetwork) {
+  name: 'second-network'
+  scope: secondGroup
+  params: { name: '${name}-2', location: secondRegion, tags: allTags, addressStart: '10.43' }
 }
 
 var alwaysPrivate = [
@@ -338,7 +362,7 @@ var aiPrivate = hasAi
   ? [{ name: 'ai', id: ai.?outputs.id ?? '', group: 'account', zone: 'privatelink.openai.azure.com' }]
   : []
 
-module privateEndpoints 'private-endpoints.bicep' = if (privateNetwork) {
+module privateEndpoints 'private-endpoints.bicep' = if (isPrivate) {
   name: 'private-endpoints'
   scope: group
   params: {
@@ -347,6 +371,20 @@ module privateEndpoints 'private-endpoints.bicep' = if (privateNetwork) {
     tags: allTags
     networkId: network.?outputs.id ?? ''
     subnetId: network.?outputs.endpointSubnetId ?? ''
+    targets: concat(alwaysPrivate, aiPrivate)
+  }
+}
+
+module secondEndpoints 'private-endpoints.bicep' = if (hasSecondNetwork) {
+  name: 'second-private-endpoints'
+  scope: secondGroup
+  dependsOn: [privateEndpoints]
+  params: {
+    prefix: '${name}-2'
+    location: secondRegion
+    tags: allTags
+    networkId: secondNetwork.?outputs.id ?? ''
+    subnetId: secondNetwork.?outputs.endpointSubnetId ?? ''
     targets: concat(alwaysPrivate, aiPrivate)
   }
 }
@@ -404,7 +442,7 @@ module app 'functions.bicep' = {
     httpConcurrency: httpConcurrency
     alwaysReady: alwaysReady
     zoneRedundant: zoneRedundant
-    subnetId: privateNetwork ? network.?outputs.appSubnetId ?? '' : ''
+    subnetId: isPrivate ? network.?outputs.appSubnetId ?? '' : ''
     pageOrigins: origins
     workspaceId: monitoring.outputs.workspaceId
   }
@@ -413,7 +451,7 @@ module app 'functions.bicep' = {
 module secondApp 'functions.bicep' = if (hasSecond) {
   name: 'second-app'
   scope: group
-  dependsOn: [access]
+  dependsOn: [access, secondEndpoints]
   params: {
     name: '${name}-api-2'
     location: secondRegion
@@ -428,7 +466,7 @@ module secondApp 'functions.bicep' = if (hasSecond) {
     httpConcurrency: httpConcurrency
     alwaysReady: isSecondActive ? alwaysReady : []
     zoneRedundant: zoneRedundant
-    subnetId: ''
+    subnetId: hasSecondNetwork ? secondNetwork.?outputs.appSubnetId ?? '' : ''
     pageOrigins: origins
     workspaceId: monitoring.outputs.workspaceId
   }

@@ -9,23 +9,26 @@ param location string
 @description('Required. Tags of the resources.')
 param tags object
 
+@description('Required. First half of its addresses, such as 10.42.')
+param addressStart string
+
 resource network 'Microsoft.Network/virtualNetworks@2025-05-01' = {
   name: name
   location: location
   tags: tags
   properties: {
-    addressSpace: { addressPrefixes: ['10.42.0.0/16'] }
+    addressSpace: { addressPrefixes: ['${addressStart}.0.0/16'] }
     subnets: [
       {
         name: 'app'
         properties: {
-          addressPrefix: '10.42.0.0/24'
+          addressPrefix: '${addressStart}.0.0/24'
           delegations: [{ name: 'flex', properties: { serviceName: 'Microsoft.App/environments' } }]
         }
       }
       {
         name: 'endpoints'
-        properties: { addressPrefix: '10.42.1.0/24', privateEndpointNetworkPolicies: 'Disabled' }
+        properties: { addressPrefix: '${addressStart}.1.0/24', privateEndpointNetworkPolicies: 'Disabled' }
       }
     ]
   }

@@ -36,6 +36,8 @@ resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01
   }
 ]
 
+// One at a time: an account refuses a second endpoint while it takes the first.
+@batchSize(1)
 resource endpoints 'Microsoft.Network/privateEndpoints@2025-05-01' = [
   for target in targets: {
     name: '${prefix}-${target.name}'

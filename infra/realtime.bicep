@@ -26,8 +26,6 @@ param privateNetwork bool
 @description('Required. Log Analytics workspace for connectivity logs.')
 param workspaceId string
 
-var hasReplica = !empty(secondaryLocation) && startsWith(sku, 'Premium')
-
 resource service 'Microsoft.SignalRService/webPubSub@2024-03-01' = {
   name: name
   location: location
@@ -64,7 +62,7 @@ resource service 'Microsoft.SignalRService/webPubSub@2024-03-01' = {
   }
 }
 
-resource replica 'Microsoft.SignalRService/webPubSub/replicas@2024-03-01' = if (hasReplica) {
+resource replica 'Microsoft.SignalRService/webPubSub/replicas@2024-03-01' = if (!empty(secondaryLocation)) {
   parent: service
   name: '${name}-2'
   location: secondaryLocation

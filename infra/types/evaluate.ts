@@ -2,24 +2,10 @@
 import type { Node } from 'web-tree-sitter'
 import { named } from './bicep.ts'
 import { giveOf, itemsOf } from './functions.ts'
-import { joinPath } from './hold.ts'
-import type { Property, ResourceType } from './shape.ts'
-import { ANYTHING, alternatives, either, exactly, joined, placeOf, TEXT, type Value } from './value.ts'
-
-export interface Scope {
-  file: string
-  /** What a name stands for; undefined where nothing has it. */
-  lookUp: (name: string) => Value | undefined
-  typeOf: (target: string) => ResourceType | undefined
-  complain: (at: string, text: string) => void
-  /** Is told each property that is read. */
-  reach: (target: string, path: string, property: Property) => void
-}
-
-export const withNames = (scope: Scope, names: Record<string, Value>): Scope => ({
-  ...scope,
-  lookUp: (name) => names[name] ?? scope.lookUp(name),
-})
+import { narrowed } from './narrow.ts'
+import { read } from './read.ts'
+import { type Scope, withNames } from './scope.ts'
+import { ANYTHING, alternatives, either, exactly, joined, placeOf, type Value } from './value.ts'
 
 export function evaluate(node: Node, scope: Scope): Value {
   const parts = named(node)
@@ -45,10 +31,6 @@ export function evaluate(node: Node, scope: Scope): Value {
       return either(...alternatives(evaluate(parts[0]!, scope)).filter(({ is }) => is !== 'null'))
     case 'lambda_expression':
       return evaluate(parts[1]!, scope)
-    case 'ternary_expression': {
-      const [, yes, no] = parts.map((each) => evaluate(each, scope))
-      return either(yes!, no!)
-    }
     case 'unary_expression': {
       const value = evaluate(parts[0]!, scope)
       return node.text.startsWith('!') ? { is: 'bool' } : value
@@ -56,6 +38,7 @@ export function evaluate(node: Node, scope: Scope): Value {
     case 'binary_expression':
       return operate(node, evaluate(parts[0]!, scope), evaluate(parts[1]!, scope))
     case 'member_expression':
+    case 'ternary_expression':
       return lastly(node, scope, (value) => value)
     case 'subscript_expression':
       return indexed(node, scope)
@@ -74,8 +57,12 @@ function lastly(node: Node, scope: Scope, apply: (value: Value) => Value): Value
   const parts = named(node)
   if (node.type === 'member_expression')
     return lastly(parts[0]!, scope, (value) => apply(read(value, parts[1]!.text, isSafe(node), node, scope)))
-  if (node.type === 'ternary_expression')
-    return either(evaluate(parts[1]!, scope), lastly(parts[2]!, scope, apply))
+  if (node.type === 'ternary_expression') {
+    const [condition, yes, no] = parts
+    evaluate(condition!, scope)
+    const first = evaluate(yes!, narrowed(condition!, true, scope))
+    return either(first, lastly(no!, narrowed(condition!, false, scope), apply))
+  }
   if (node.type === 'binary_expression')
     return operate(node, evaluate(parts[0]!, scope), lastly(parts[1]!, scope, apply))
   return apply(evaluate(node, scope))
@@ -163,57 +150,4 @@ function lambdaIn(node: Node): Node | undefined {
   if (node.type === 'lambda_expression') return node
   const [first] = /^(member|subscript|binary|ternary)_expression$/.test(node.type) ? named(node) : []
   return first && lambdaIn(first)
-}
-
-/** What a property of a value is. */
-function read(value: Value, name: string, safe: boolean, node: Node, scope: Scope): Value {
-  const missing = () => {
-    scope.complain(placeOf(scope.file, node), `${node.text}: there is no ${name}`)
-    return ANYTHING
-  }
-  return either(
-    ...alternatives(value).map((each): Value => {
-      if (each.is === 'null') return each
-      if ((each.is === 'resource' || each.is === 'module') && each.conditional && !safe) {
-        scope.complain(
-          placeOf(scope.file, node),
-          `${node.text}: what it reads is there on a condition only; read it by .?`,
-        )
-      }
-      if (each.is === 'object') {
-        const found = each.entries.get(name) ?? each.others
-        return found ?? (safe ? { is: 'null' } : missing())
-      }
-      if (each.is === 'module') {
-        if (name === 'name') return TEXT
-        return name === 'outputs' ? { is: 'outputs', of: each } : missing()
-      }
-      if (each.is === 'outputs') return each.of.output(name) ?? missing()
-      if (each.is === 'resource') {
-        if (name === 'id') return TEXT
-        if (name === 'name') return each.name()
-        const type = scope.typeOf(each.target)
-        return type ? ofProperty({ shape: type.body }, each.target, '', name, missing, scope) : ANYTHING
-      }
-      if (each.is === 'read') return ofProperty(each.property, each.type, each.path, name, missing, scope)
-      return each.is === 'any' ? each : missing()
-    }),
-  )
-}
-
-function ofProperty(
-  { shape }: Property,
-  type: string,
-  path: string,
-  name: string,
-  missing: () => Value,
-  scope: Scope,
-): Value {
-  if (shape.is !== 'object') return shape.is === 'any' ? ANYTHING : missing()
-  const property = shape.properties.get(name)
-  if (property?.only === 'write' || !(property ?? shape.others)) return missing()
-  const own = joinPath(path, property ? name : '*')
-  const found = property ?? { shape: shape.others! }
-  scope.reach(type, own, found)
-  return { is: 'read', property: found, type, path: own }
 }

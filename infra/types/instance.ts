@@ -3,7 +3,8 @@ import { dirname, join, normalize } from 'node:path'
 import type { Node } from 'web-tree-sitter'
 import { bodyOf, type Declaration, named, type Template, targetOf } from './bicep.ts'
 import { declaredShape } from './declared.ts'
-import { eachOf, evaluate, type Scope } from './evaluate.ts'
+import { eachOf, evaluate } from './evaluate.ts'
+import type { Scope } from './scope.ts'
 import { plain, TEXT, type Value } from './value.ts'
 
 export interface Run extends Omit<Scope, 'file' | 'lookUp'> {

@@ -1,8 +1,9 @@
 // Where resources and modules stand: scopes, parents, what they wait for, and what must be known when a deployment starts.
 import type { Node } from 'web-tree-sitter'
 import { bodyOf, type Declaration, descendants, named, type Template, unquote } from './bicep.ts'
-import { evaluate, type Scope } from './evaluate.ts'
+import { evaluate } from './evaluate.ts'
 import { lastOf } from './instance.ts'
+import type { Scope } from './scope.ts'
 import type { ResourceType } from './shape.ts'
 import { alternatives, type Value } from './value.ts'
 
@@ -80,8 +81,16 @@ function checkWaits(body: Node, scope: Scope, complain: Complain): void {
 const textsOf = (value: Value): string[] =>
   alternatives(value).flatMap((each) => (each.is === 'string' && each.texts) || [])
 
+const late = new WeakMap<Template, Node[]>()
+
 /** Names, scopes, conditions and lists of loops that take what is only known when something is deployed. */
 export function unknownAtStart(template: Template): Node[] {
+  const known = late.get(template) ?? findLate(template)
+  late.set(template, known)
+  return known
+}
+
+function findLate(template: Template): Node[] {
   const needed = template.declarations
     .filter(({ kind }) => kind === 'resource' || kind === 'module')
     .flatMap(({ node }) => {

@@ -118,16 +118,57 @@ test('modules are there, get every parameter they require, of its kind, and none
   expect(wrong).toEqual([])
 })
 
-test('what runs as an identity waits until that has its roles', () => {
-  const waits = ['app', 'secondApp', 'devices'].map((name) => {
-    const module = main.declarations.find((each) => each.kind === 'module' && each.name === name)!
-    return [name, bodyOf(module.node).get('dependsOn')?.text.includes('access')]
-  })
-  expect(waits).toEqual([
-    ['app', true],
-    ['secondApp', true],
-    ['devices', true],
+/** A property of a module in main.bicep, such as what it waits for. */
+const ofModule = (name: string, property: string): string | undefined => {
+  const module = main.declarations.find((each) => each.kind === 'module' && each.name === name)!
+  return bodyOf(module.node).get(property)?.text
+}
+
+test('what runs as an identity waits until that has its roles, and for the private ways to what it reaches', () => {
+  expect(ofModule('app', 'dependsOn')).toBe('[access, privateEndpoints]')
+  expect(ofModule('secondApp', 'dependsOn')).toBe('[access, secondEndpoints]')
+  expect(ofModule('devices', 'dependsOn')).toBe('[access]')
+})
+
+test('two regions have a private network each, with zones of their own, and services take one endpoint at a time', () => {
+  for (const [name, group] of [
+    ['network', 'group'],
+    ['privateEndpoints', 'group'],
+    ['secondNetwork', 'secondGroup'],
+    ['secondEndpoints', 'secondGroup'],
+  ] as const)
+    expect(ofModule(name, 'scope')).toBe(group)
+  const targets = ['privateEndpoints', 'secondEndpoints'].map((name) =>
+    paramsOf(main.declarations.find((each) => each.kind === 'module' && each.name === name)!).get('targets'),
+  )
+  expect(targets.map((each) => each?.text)).toEqual(Array(2).fill('concat(alwaysPrivate, aiPrivate)'))
+  // An account that is about to take one endpoint refuses another.
+  const endpoints = of('infra/private-endpoints.bicep').declarations.find(({ name }) => name === 'endpoints')!
+  expect(endpoints.node.previousNamedSibling?.text).toBe('@batchSize(1)')
+  expect(ofModule('secondEndpoints', 'dependsOn')).toBe('[privateEndpoints]')
+})
+
+test('what Azure would refuse after minutes is refused at once', () => {
+  const refusals = [...main.root.text.matchAll(/^var \w+ = (.+)\n {2}\? fail\('(.+)'\)/gm)]
+  expect(refusals.map(([, condition, reason]) => [condition, reason])).toEqual([
+    [
+      '!empty(secondaryLocation) && !canHaveSecond',
+      'A second region needs cosmosMode autoscale and a Premium tier of Web PubSub.',
+    ],
+    [
+      "privateNetwork && webPubSubSku == 'Free_F1'",
+      'A private network needs a paid tier of Web PubSub: the free one takes no private endpoint.',
+    ],
   ])
+})
+
+// Refused with "The following site configuration property … for Flex Consumption sites is invalid" (51021).
+const NOT_ON_FLEX =
+  /\b(alwaysOn|ftpsState|use32BitWorkerProcess|netFrameworkVersion|linuxFxVersion|nodeVersion|preWarmedInstanceCount|functionsRuntimeScaleMonitoringEnabled)\b/
+
+test('a function app has no property that Flex Consumption refuses', () => {
+  expect(of('infra/functions.bicep').root.text).not.toMatch(NOT_ON_FLEX)
+  expect('ftpsState: Disabled').toMatch(NOT_ON_FLEX)
 })
 
 test('in a private network what no rule names may reach Web PubSub, and the public network has its rule', () => {
@@ -173,9 +214,11 @@ test('every parameter and every output says what it is, parameters whether they 
 })
 
 test('nothing differs from one deployment to the next: no clock and no chance', () => {
-  const moving = templates
-    .filter(({ root }) => /\b(utcNow|newGuid)\(/.test(root.text))
-    .map(({ file }) => file)
+  const texts = globSync('infra/*.bicep*').map((file) => [file, readFileSync(file, 'utf8')] as const)
+  expect(texts.map(([file]) => file)).toContain('infra/main.bicepparam')
+  const moving = texts
+    .filter(([, text]) => /\b(utcNow|newGuid|dateTime\w*)\(/.test(text))
+    .map(([file]) => file)
   expect(moving).toEqual([])
 })
 

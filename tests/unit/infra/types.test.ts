@@ -99,8 +99,8 @@ const BREAKAGES: [string, string, string, string, string][] = [
   [
     'a literal that comes from a parameter of a module',
     'main',
-    "'Standard_GZRS'",
-    "'Standard_GZR'",
+    "hasSecond ? 'Standard_GZRS'",
+    "hasSecond ? 'Standard_GZR'",
     "infra/main.bicep account: sku/name is 'Standard_GZR', not one of Standard_LRS, Standard_GRS, Standard_RAGRS, Standard_ZRS, Premium_LRS, Premium_ZRS, Standard_GZRS, Standard_RAGZRS, StandardV2_LRS, StandardV2_GRS, StandardV2_ZRS, StandardV2_GZRS, PremiumV2_LRS, PremiumV2_ZRS",
   ],
   [
@@ -281,7 +281,7 @@ const BREAKAGES: [string, string, string, string, string][] = [
   [
     'a condition that is known too late',
     'main',
-    "if (privateNetwork) {\n  name: 'network'",
+    "if (isPrivate) {\n  name: 'network'",
     "if (!empty(origins)) {\n  name: 'network'",
     'infra/main.bicep (!empty(origins)) must be known when the deployment starts',
   ],
