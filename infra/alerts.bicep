@@ -114,8 +114,8 @@ var queries = [
   {
     name: 'queue-poison'
     severity: 2
-    description: 'A job failed five times and lies in a poison queue.'
-    query: 'traces | where message has "Moving message to queue" and message has "-poison"'
+    description: 'A job failed five times: it is tried again for most of an hour, and is then a dead letter that somebody has to send again.'
+    query: 'traces | where message has_any ("\\"event\\":\\"job.poison\\"", "\\"event\\":\\"job.dead\\"")'
     threshold: 0
     window: 'PT15M'
     frequency: 'PT5M'

@@ -25,8 +25,9 @@ param mediaCoolAfterDays int
 param deleteRetentionDays int
 
 var plan = loadJsonContent('containers.json')
-// Functions makes a poison queue when it first needs one; made here, it needs no right to create queues.
-var poisonQueues = map(plan.queues, queue => '${queue}-poison')
+// Functions makes a poison queue when it first needs one; made here, it needs no right to create queues. Dead letters have no
+// reader, and so none.
+var poisonQueues = map(filter(plan.queues, queue => queue != 'dead-letters'), queue => '${queue}-poison')
 
 resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
   name: name

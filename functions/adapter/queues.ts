@@ -10,7 +10,11 @@ export const QUEUES = {
   'bot-jobs': queue('bot-jobs'),
   'chat-jobs': queue('chat-jobs'),
   repairs: queue('repairs'),
+  'dead-letters': queue('dead-letters'),
 }
+
+/** As in host.json: a message that failed so often is poison. */
+export const MAX_DEQUEUE_COUNT = 5
 
 export type QueueName = keyof typeof QUEUES
 

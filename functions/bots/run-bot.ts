@@ -5,7 +5,8 @@ import * as z from 'zod'
 import { parseInput } from '../../shared/protocol/parse.ts'
 import { giveUpRun, runBot } from '../../shared/services/bots/run-bot.ts'
 import { app } from '../adapter/app.ts'
-import { enqueue, noteAge, outputsTo } from '../adapter/queues.ts'
+import { registerPoison } from '../adapter/poison.ts'
+import { enqueue, MAX_DEQUEUE_COUNT, noteAge, outputsTo } from '../adapter/queues.ts'
 
 const botJob = z.strictObject({
   chatId: z.string(),
@@ -16,8 +17,6 @@ const botJob = z.strictObject({
   task: z.literal('summary').optional(),
   from: z.int().optional(),
 })
-/** As in host.json: after this delivery the message is poison. */
-const MAX_DEQUEUE_COUNT = 5
 
 export function registerRunBot(): void {
   functions.storageQueue('run-bot', {
@@ -30,12 +29,11 @@ export function registerRunBot(): void {
       enqueue(context, { 'bot-jobs': await runBot(app(), parseInput(botJob, job), lastTry) })
     },
   })
-  functions.storageQueue('give-up-bot', {
-    queueName: 'bot-jobs-poison',
-    connection: 'AzureWebJobsStorage',
-    extraOutputs: outputsTo('bot-jobs'),
-    handler: async (job, context) => {
-      enqueue(context, { 'bot-jobs': await giveUpRun(app(), parseInput(botJob, job)) })
-    },
+  registerPoison({
+    functionName: 'give-up-bot',
+    queue: 'bot-jobs',
+    job: botJob,
+    outputs: ['bot-jobs'],
+    giveUp: async (job) => ({ 'bot-jobs': await giveUpRun(app(), job) }),
   })
 }

@@ -6,18 +6,18 @@ import { parseInput } from '../../shared/protocol/parse.ts'
 import { postponeJob, workJob } from '../../shared/services/chats/work-job.ts'
 import { touchMembers } from '../../shared/services/feed/apply-changes.ts'
 import { app } from '../adapter/app.ts'
+import { registerPoison } from '../adapter/poison.ts'
 import { enqueue, noteAge, outputsTo } from '../adapter/queues.ts'
 
 const chatJob = z.union([
   z.strictObject({ chatId: z.string(), jobId: z.string() }),
   z.strictObject({ chatId: z.string(), activeAt: z.string() }),
 ])
-const connection = 'AzureWebJobsStorage'
 
 export function registerChatJobs(): void {
   functions.storageQueue('work-chat-job', {
     queueName: 'chat-jobs',
-    connection,
+    connection: 'AzureWebJobsStorage',
     extraOutputs: outputsTo('chat-jobs'),
     handler: async (message, context) => {
       noteAge(context, 'chat-jobs', app())
@@ -26,12 +26,13 @@ export function registerChatJobs(): void {
       if (await workJob(app(), job)) enqueue(context, { 'chat-jobs': [job] })
     },
   })
-  functions.storageQueue('give-up-chat-job', {
-    queueName: 'chat-jobs-poison',
-    connection,
-    handler: async (message) => {
-      const job = parseInput(chatJob, message)
+  registerPoison({
+    functionName: 'give-up-chat-job',
+    queue: 'chat-jobs',
+    job: chatJob,
+    async giveUp(job) {
       if ('jobId' in job) await postponeJob(app(), job)
+      return {}
     },
   })
 }

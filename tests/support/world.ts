@@ -23,11 +23,17 @@ export interface World extends AsyncDisposable {
 
 export interface WorldOptions {
   hosts?: number
+  /** How long a queue hides what a host has taken. */
+  queueLockMs?: number
   settings?: Record<string, string>
 }
 
 /** Brings everything up. The sockets' events go to the first host. */
-export async function startWorld({ hosts = 1, settings: more = {} }: WorldOptions = {}): Promise<World> {
+export async function startWorld({
+  hosts = 1,
+  settings: more = {},
+  queueLockMs,
+}: WorldOptions = {}): Promise<World> {
   const [cosmos, azurite, ai, webPubSub] = await Promise.all([
     startCosmos({ port: 0, account: { consistency: 'Strong' } }),
     startAzurite(),
@@ -71,6 +77,7 @@ export async function startWorld({ hosts = 1, settings: more = {} }: WorldOption
         app: APP,
         port: 0,
         settings: { ...settings, ...extra },
+        ...(queueLockMs !== undefined && { queueLockMs }),
         leases: { acquireMs: 500, renewMs: 1_000, expirationMs: 3_000 },
       })
       running.push(host)

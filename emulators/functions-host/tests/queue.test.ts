@@ -23,8 +23,8 @@ interface World extends AsyncDisposable {
 }
 
 /** A host with a queue of its own. */
-async function startWorld(options: Partial<SpawnOptions> = {}): Promise<World> {
-  const name = `work-${randomUUID()}`
+async function startWorld(options: Partial<SpawnOptions> = {}, suffix = ''): Promise<World> {
+  const name = `work-${randomUUID()}${suffix}`
   const work = service.getQueueClient(name)
   const settings = {
     AzureWebJobsSTORAGE: azurite.connectionString,
@@ -100,6 +100,19 @@ test('a message that fails is tried again, then lies in the poison queue as it w
   ])
   await world.host.close()
   expect(await count(world.work)).toBe(0)
+})
+
+test('a poison queue has none of its own: what fails there comes again after its lock, so often, and then stays', async () => {
+  await using world = await startWorld({ queueLockMs: 1000 }, '-poison')
+  await world.send({ do: 'throw', name: 'worse' })
+  await world.host.logged('queue-passed-over')
+  expect(world.host.logs().match(/begin throw worse #\d/g)).toEqual([
+    'begin throw worse #1',
+    'begin throw worse #2',
+  ])
+  await world.host.close()
+  expect(await count(world.work)).toBe(1)
+  expect(await service.getQueueClient(`${world.work.name}-poison`).exists()).toBe(false)
 })
 
 test('an output that fails fails the invocation, and so the message', async () => {

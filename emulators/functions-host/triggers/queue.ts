@@ -29,7 +29,10 @@ export async function startQueue(parts: TriggerParts, options: QueueTriggerOptio
   const connection = resolveConnection(String(binding.connection || 'AzureWebJobsStorage'))
   const queueName = resolveSettings(requiredText(parts, 'queueName'))
   const client = await queues.client(connection, queueName)
-  const poison = await queues.client(connection, `${queueName}-poison`)
+  // A poison queue has none of its own: what fails there comes again when its lock runs out, so often, and then stays.
+  const poison = queueName.endsWith('-poison')
+    ? undefined
+    : await queues.client(connection, `${queueName}-poison`)
   const stopping = new AbortController()
   const running = new Set<Promise<void>>()
   const polled = Promise.withResolvers<void>()
@@ -115,12 +118,13 @@ async function settle(
   { target, bindingName, invoke, clock, log, faults }: TriggerParts,
   { config, queues, lockMs }: QueueTriggerOptions,
   client: QueueClient,
-  poison: QueueClient,
+  poison: QueueClient | undefined,
   message: DequeuedMessageItem,
   stopping: AbortSignal,
 ): Promise<void> {
   const { name } = target.metadata
   const bury = async (popReceipt: string): Promise<void> => {
+    if (!poison) return log('error', 'queue-passed-over', { function: name, messageId: message.messageId })
     log('error', 'queue-poison', { function: name, messageId: message.messageId, queue: poison.name })
     await queues.sendText(poison, message.messageText)
     await client.deleteMessage(message.messageId, popReceipt)
@@ -146,7 +150,8 @@ async function settle(
   if (succeeded) {
     faults.step(`queue.${name}`, 'before-delete')
     await client.deleteMessage(message.messageId, popReceipt)
-  } else if (message.dequeueCount >= config.maxDequeueCount && !stopping.aborted) await bury(popReceipt)
+  } else if (!poison) queues.expect(client, lockMs)
+  else if (message.dequeueCount >= config.maxDequeueCount && !stopping.aborted) await bury(popReceipt)
   else {
     const seconds = Math.ceil(config.visibilityTimeout / 1000)
     await client.updateMessage(message.messageId, popReceipt, undefined, seconds)

@@ -34,8 +34,8 @@ test('events that alerts and workbook look for are logged', () => {
   const events = [...`${alerts}${workbook}`.matchAll(/\\+"event\\+":\\+"([a-z.]+)\\+"/g)].map(
     ([, name]) => name!,
   )
-  expect([...new Set(events)].sort()).toEqual(['feed.behind', 'metric'])
-  for (const event of events) expect(product).toMatch(new RegExp(`logger\\('(info|warn)', '${event}'`))
+  expect([...new Set(events)].sort()).toEqual(['feed.behind', 'job.dead', 'job.poison', 'metric'])
+  for (const event of events) expect(product).toMatch(new RegExp(`logger\\('(info|warn|error)', '${event}'`))
   const gauges = [...`${alerts}${workbook}`.matchAll(/(feed\.lag|queue\.age\.)/g)].map(([, name]) => name!)
   expect(new Set(gauges)).toEqual(new Set(['feed.lag', 'queue.age.']))
   for (const gauge of gauges)
