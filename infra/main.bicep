@@ -404,6 +404,7 @@ var appSettings = union(
     AzureWebJobsStorage__queueServiceUri: storage.outputs.queueEndpoint
     BOTS: string(bots)
     COSMOS_DATABASE: data.outputs.database
+    COSMOS_REGIONS: hasSecond ? '${location},${secondRegion}' : ''
     Cosmos__accountEndpoint: data.outputs.endpoint
     Cosmos__clientId: identity.outputs.clientId
     Cosmos__credential: 'managedidentity'
@@ -420,6 +421,9 @@ var appSettings = union(
   },
   extraSettings
 )
+
+// Each app asks the database of its own region first, and the other when that does not answer.
+var nearSecond = { COSMOS_REGIONS: '${secondRegion},${location}' }
 
 // The app that stands by answers requests, and leaves feed, queues and timers to the other.
 var standby = { STANDBY: 'true' }
@@ -460,7 +464,7 @@ module secondApp 'functions.bicep' = if (hasSecond) {
     identityId: identity.outputs.id
     storageAccountName: storage.outputs.name
     packageContainer: 'app-second'
-    settings: union(appSettings, isSecondActive ? {} : standby)
+    settings: union(appSettings, nearSecond, isSecondActive ? {} : standby)
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
     httpConcurrency: httpConcurrency

@@ -38,6 +38,7 @@ const settings = z.object({
   Cosmos: connection('AccountEndpoint', 'AccountKey').optional(),
   Cosmos__accountEndpoint: text.optional(),
   COSMOS_DATABASE: text.default('parley'),
+  COSMOS_REGIONS: list,
   WebPubSub: connection('Endpoint', 'AccessKey').optional(),
   WebPubSub__serviceUri: text.optional(),
   WEB_PUBSUB_HUB: text.default('chat'),
@@ -103,6 +104,8 @@ const WITH_AUDIENCE = ['WEB_PUBSUB_EVENTS_SENDER', 'AZURE_TENANT_ID'] as const
 export interface Config {
   cosmos: { connectionString: string } | { endpoint: string }
   database: string
+  /** Regions of the database, the nearest first: where one does not answer, the next is asked. */
+  regions: string[]
   webPubSub: { connectionString: string; accessKeys: string[] } | { endpoint: string }
   hub: string
   /** Who may bring events, by a token of Microsoft Entra; without it, whoever signs with a key of Web PubSub. */
@@ -163,6 +166,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
   return {
     cosmos: env.Cosmos ? { connectionString: env.Cosmos } : { endpoint: env.Cosmos__accountEndpoint! },
     database: env.COSMOS_DATABASE,
+    regions: env.COSMOS_REGIONS,
     webPubSub: env.WebPubSub
       ? { connectionString: env.WebPubSub, accessKeys: accessKeysOf(env.WebPubSub) }
       : { endpoint: env.WebPubSub__serviceUri! },
@@ -224,6 +228,11 @@ export function feedPollDelayMs(environment: Record<string, string | undefined> 
   const delay = Number(environment.FEED_POLL_DELAY_MS)
   return Number.isInteger(delay) && delay >= 10 ? delay : 1_000
 }
+
+/** The regions of the database for the feed's trigger, which takes them in one string. Read when functions are registered. */
+export const feedRegions = (
+  environment: Record<string, string | undefined> = process.env,
+): string | undefined => environment.COSMOS_REGIONS || undefined
 
 /** An address stands before a key: where both are set, the key is the host's own. */
 function mediaOf(env: z.infer<typeof settings>): Config['media'] {

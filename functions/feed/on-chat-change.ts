@@ -2,7 +2,7 @@
 // of the store stops the feed, which then repeats the batch without end.
 import { app as functions, type InvocationContext } from '@azure/functions'
 import { isEntryDocument, isFreshJob, toEntry } from '../../shared/azure/log-documents.ts'
-import { feedPollDelayMs } from '../../shared/config.ts'
+import { feedPollDelayMs, feedRegions } from '../../shared/config.ts'
 import { ChatError } from '../../shared/domain/error.ts'
 import { applyChanges, byChat, type FeedWork } from '../../shared/services/feed/apply-changes.ts'
 import { app, logFailure } from '../adapter/app.ts'
@@ -10,6 +10,7 @@ import { enqueue, outputsTo } from '../adapter/queues.ts'
 import { logLag } from './lag.ts'
 
 export function registerFeed(): void {
+  const regions = feedRegions()
   functions.cosmosDB('on-chat-change', {
     connection: 'Cosmos',
     databaseName: '%COSMOS_DATABASE%',
@@ -19,6 +20,7 @@ export function registerFeed(): void {
     startFromBeginning: true,
     maxItemsPerInvocation: 100,
     feedPollDelay: feedPollDelayMs(),
+    ...(regions && { preferredLocations: regions }),
     retry: {
       strategy: 'exponentialBackoff',
       maxRetryCount: -1,

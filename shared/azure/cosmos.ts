@@ -7,9 +7,9 @@ import { credentialOf } from './credential.ts'
 const retryOptions = { maxRetryAttemptCount: 3, fixedRetryIntervalInMilliseconds: 0, maxWaitTimeInSeconds: 5 }
 
 export function createCosmos(
-  config: Pick<Config, 'cosmos' | 'database' | 'managedIdentityClientId'>,
+  config: Pick<Config, 'cosmos' | 'database' | 'managedIdentityClientId' | 'regions'>,
 ): Database {
-  const connectionPolicy = { retryOptions, requestTimeout: 10_000 }
+  const connectionPolicy = { retryOptions, requestTimeout: 10_000, preferredLocations: config.regions }
   const client =
     'connectionString' in config.cosmos
       ? new CosmosClient({ ...parseConnectionString(config.cosmos.connectionString), connectionPolicy })

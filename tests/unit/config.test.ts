@@ -23,6 +23,7 @@ test('connection strings, as emulators have them; the rest has defaults', () => 
   expect(readConfig(LOCAL)).toEqual({
     cosmos: { connectionString: 'AccountEndpoint=http://localhost:8081/;AccountKey=abc==;' },
     database: 'parley',
+    regions: [],
     webPubSub: { connectionString: LOCAL.WebPubSub, accessKeys: ['first', 'second'] },
     hub: 'chat',
     events: undefined,
@@ -213,12 +214,14 @@ test('what else may be set', () => {
   const config = readConfig({
     ...LOCAL,
     COSMOS_DATABASE: 'other',
+    COSMOS_REGIONS: 'northeurope,westeurope',
     WEB_PUBSUB_HUB: 'talk',
     ISSUER: 'https://parley.example',
     REPAIR_AFTER_MS: '250',
   })
   expect(config).toMatchObject({
     database: 'other',
+    regions: ['northeurope', 'westeurope'],
     hub: 'talk',
     issuer: 'https://parley.example',
     repairAfterMs: 250,
