@@ -1,6 +1,7 @@
 // `npm run bench [-- <name> …]`: what docs and README claim, measured on this machine. The emulators alone take
 // minutes, with a million documents, and run only by name.
 import { cpus, totalmem } from 'node:os'
+import { makeTemporaryRoot } from '../local/temporary-root.ts'
 import { readConfig } from '../shared/config.ts'
 import { benchContention } from './contention.ts'
 import { benchCost } from './cost.ts'
@@ -15,6 +16,7 @@ const PORTS = 19_300
 const wanted = process.argv.slice(2)
 const runs = (name: string): boolean => wanted.length === 0 || wanted.includes(name)
 
+makeTemporaryRoot()
 console.log(
   `${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}\n`,
 )

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
 
 export default async function removeApp() {
-  await rm(process.env.PARLEY_TEST_APP, { recursive: true, force: true })
+  await rm(dirname(process.env.PARLEY_TEST_APP), { recursive: true, force: true })
 }
