@@ -44,6 +44,9 @@ param alwaysReady { name: string, instanceCount: int }[]
 @description('Required. Spreads the instances over availability zones.')
 param zoneRedundant bool
 
+@description('Required. Replaces instances in batches when code or settings change, and lets requests end; else all restart at once. Not in every region yet.')
+param rollingUpdates bool
+
 @description('Required. Subnet the app reaches out from, or nothing.')
 param subnetId string
 
@@ -93,6 +96,9 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         alwaysReady: alwaysReady
         triggers: { http: { perInstanceConcurrency: httpConcurrency } }
       }
+      // Documented, and in no published type yet.
+      #disable-next-line BCP037
+      siteUpdateStrategy: rollingUpdates ? { type: 'RollingUpdate' } : null
     }
     siteConfig: {
       appSettings: [

@@ -76,6 +76,9 @@ param httpConcurrency int = 16
 @description('Optional. Instances kept warm: [{name: "http", instanceCount: 1}, {name: "function:on-chat-change", instanceCount: 1}].')
 param alwaysReady { name: string, instanceCount: int }[] = []
 
+@description('Optional. Changes of code and settings replace instances in batches, and let requests end; else all restart at once. Not in every region yet.')
+param rollingUpdates bool = false
+
 @description('Optional. How long the change feed rests after it was read empty, ms: what an idle app costs against how soon a bot answers.')
 @minValue(10)
 param feedPollDelayMs int = 5000
@@ -446,6 +449,7 @@ module app 'functions.bicep' = {
     httpConcurrency: httpConcurrency
     alwaysReady: alwaysReady
     zoneRedundant: zoneRedundant
+    rollingUpdates: rollingUpdates
     subnetId: isPrivate ? network.?outputs.appSubnetId ?? '' : ''
     pageOrigins: origins
     workspaceId: monitoring.outputs.workspaceId
@@ -470,6 +474,7 @@ module secondApp 'functions.bicep' = if (hasSecond) {
     httpConcurrency: httpConcurrency
     alwaysReady: isSecondActive ? alwaysReady : []
     zoneRedundant: zoneRedundant
+    rollingUpdates: rollingUpdates
     subnetId: hasSecondNetwork ? secondNetwork.?outputs.appSubnetId ?? '' : ''
     pageOrigins: origins
     workspaceId: monitoring.outputs.workspaceId

@@ -35,6 +35,7 @@ param instanceMemoryMB = tier.instanceMemoryMB
 param maximumInstanceCount = tier.maximumInstanceCount
 param httpConcurrency = tier.httpConcurrency
 param alwaysReady = tier.alwaysReady
+param rollingUpdates = tier.rollingUpdates
 param feedPollDelayMs = tier.feedPollDelayMs
 param queuePollInterval = tier.queuePollInterval
 param webPubSubSku = tier.webPubSubSku

@@ -71,6 +71,16 @@ resource replica 'Microsoft.SignalRService/webPubSub/replicas@2024-03-01' = if (
   properties: {}
 }
 
+// A replica hands on what the service is told, but for its size, its logs and its alerts.
+resource replicaLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(secondaryLocation)) {
+  name: 'connectivity'
+  scope: replica
+  properties: {
+    workspaceId: workspaceId
+    logs: [{ category: 'ConnectivityLogs', enabled: true }]
+  }
+}
+
 resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'connectivity'
   scope: service

@@ -97,6 +97,7 @@ function objectOf(properties: Node[], scope: Scope): Value {
     const [key, node] = named(property)
     const value = evaluate(node!, scope)
     const place = placeOf(scope.file, property)
+    if (isExcused(property)) continue
     const name = key!.type === 'string' ? textOf(key!, scope) : exactly(key!.text)
     const text = name.is === 'string' && !name.inexact && name.texts?.length === 1 ? name.texts[0] : undefined
     if (text === undefined) others = value
@@ -108,6 +109,10 @@ function objectOf(properties: Node[], scope: Scope): Value {
   }
   return { is: 'object', entries, places, others }
 }
+
+/** `#disable-next-line BCP037` is how a template says that a property is right and its published type is behind. */
+const isExcused = ({ previousNamedSibling: before }: Node): boolean =>
+  before?.type === 'diagnostic_comment' && /disable-next-line.* BCP037/.test(before.text)
 
 function operate(node: Node, left: Value, right: Value): Value {
   const operator = node.children.find((child) => child && !child.isNamed)?.type ?? ''
