@@ -21,6 +21,9 @@ param cosmosId string
 @description('Required. Web PubSub service.')
 param webPubSubId string
 
+@description('Required. Its replica, which has its own numbers; or nothing.')
+param webPubSubReplicaId string
+
 @description('Required. Its units, each with 1,000 connections and 2 GB of messages a day included.')
 param webPubSubUnits int
 
@@ -82,6 +85,9 @@ var metrics = [
     dimensions: []
   }
 ]
+
+var ofSockets = filter(metrics, alert => startsWith(alert.name, 'web-pubsub-'))
+var ofReplica = map(ofSockets, alert => union(alert, { name: '${alert.name}-2', scope: webPubSubReplicaId }))
 
 var queries = [
   {
@@ -152,7 +158,7 @@ resource recipients 'Microsoft.Insights/actionGroups@2023-01-01' = {
 }
 
 resource metricAlerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [
-  for alert in metrics: {
+  for alert in concat(metrics, empty(webPubSubReplicaId) ? [] : ofReplica): {
     name: '${name}-${alert.name}'
     location: 'global'
     tags: tags

@@ -503,6 +503,7 @@ module alerts 'alerts.bicep' = {
     insightsId: monitoring.outputs.insightsId
     cosmosId: data.outputs.id
     webPubSubId: realtime.outputs.id
+    webPubSubReplicaId: realtime.outputs.replicaId
     webPubSubUnits: webPubSubUnits
     webPubSubIsFree: webPubSubSku == 'Free_F1'
   }

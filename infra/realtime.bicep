@@ -96,6 +96,9 @@ output name string = service.name
 @description('Resource id of the service.')
 output id string = service.id
 
+@description('Resource id of the replica, or nothing.')
+output replicaId string = replica.?id ?? ''
+
 @description('Where the service answers.')
 output endpoint string = 'https://${service.properties.hostName}'
 

@@ -176,8 +176,8 @@ const BREAKAGES: [string, string, string, string, string][] = [
   [
     'a read of what a module does not give',
     'main',
-    'webPubSubId: realtime.outputs.id\n    webPubSubUnits',
-    'webPubSubId: realtime.outputs.ids\n    webPubSubUnits',
+    'webPubSubId: realtime.outputs.id\n    webPubSubReplicaId',
+    'webPubSubId: realtime.outputs.ids\n    webPubSubReplicaId',
     'infra/main.bicep realtime.outputs.ids: there is no ids',
   ],
   [
