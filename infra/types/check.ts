@@ -79,6 +79,8 @@ function checkResource(declaration: Declaration, { template, scope }: Instance, 
   }
 }
 
+const DEPLOYMENT_NAME: Shape = { is: 'string', min: 1, max: 64 }
+
 function checkModule(declaration: Declaration, instance: Instance, run: Run): void {
   const { template, scope } = instance
   const at = placeOf(template.file, declaration.node)
@@ -91,6 +93,9 @@ function checkModule(declaration: Declaration, instance: Instance, run: Run): vo
       name,
       { shape: declaredShape(node), required: named(node).length === 2 },
     ])
+    const name = bodyOf(body).get('name')
+    if (name)
+      hold(evaluate(name, inner), { shape: DEPLOYMENT_NAME }, 'name', at, { complain, reach: () => {} })
     const given = bodyOf(body).get('params')
     const value: Value = given ? evaluate(given, inner) : { is: 'object', entries: new Map() }
     hold(value, { shape: { is: 'object', properties: new Map(properties) } }, '', at, {

@@ -66,13 +66,15 @@ function holdChoice(
   const by = joinPath(path, shape.by)
   const told = value.entries.get(shape.by)
   if (!told) report.complain(at, `${by} is missing`)
-  const names = told
-    ? alternatives(told).flatMap((each) => (each.is === 'string' && !each.inexact && each.texts) || [])
-    : []
-  for (const name of names) {
-    const variant = shape.of.get(name)
-    if (variant) hold(value, { shape: variant }, `${path}{${name}}`, at, report)
-    else report.complain(at, `${by} is '${name}', not one of ${[...shape.of.keys()].join(', ')}`)
+  for (const each of told ? alternatives(told) : []) {
+    if (each.is === 'string' && each.texts && !each.inexact) {
+      for (const name of each.texts) {
+        const variant = shape.of.get(name)
+        if (variant) hold(value, { shape: variant }, `${path}{${name}}`, at, report)
+        else report.complain(at, `${by} is '${name}', not one of ${[...shape.of.keys()].join(', ')}`)
+      }
+    } else if (each.is !== 'string' && each.is !== 'any')
+      report.complain(at, `${by} is ${each.is}, not string`)
   }
 }
 

@@ -164,7 +164,7 @@ test('what Azure would refuse after minutes is refused at once', () => {
 
 // Refused with "The following site configuration property … for Flex Consumption sites is invalid" (51021).
 const NOT_ON_FLEX =
-  /\b(alwaysOn|ftpsState|use32BitWorkerProcess|netFrameworkVersion|linuxFxVersion|nodeVersion|preWarmedInstanceCount|functionsRuntimeScaleMonitoringEnabled)\b/
+  /\b(alwaysOn|ftpsState|use32BitWorkerProcess|netFrameworkVersion|functionAppScaleLimit|linuxFxVersion|nodeVersion|preWarmedInstanceCount|functionsRuntimeScaleMonitoringEnabled)\b/
 
 test('a function app has no property that Flex Consumption refuses', () => {
   expect(of('infra/functions.bicep').root.text).not.toMatch(NOT_ON_FLEX)

@@ -125,6 +125,13 @@ const BREAKAGES: [string, string, string, string, string][] = [
     "infra/data.bicep account: properties/backupPolicy/type is 'Continuos', not one of Continuous",
   ],
   [
+    'a kind of another kind',
+    'data',
+    "type: 'Continuous'",
+    'type: 7',
+    'infra/data.bicep account: properties/backupPolicy/type is int, not string',
+  ],
+  [
     'a property of another variant',
     'data',
     'continuousModeProperties: { tier',
