@@ -23,7 +23,7 @@ const settings = services.api!.environment
 /** Every image that something is built on or run from, with its tag. */
 const bases = [
   ...[...IMAGES.map(text), ...Object.values(services).map(({ build }) => build?.dockerfile_inline ?? '')]
-    .flatMap((file) => [...file.matchAll(/^FROM (\S+)/gm)])
+    .flatMap((file) => [...file.matchAll(/^FROM (?:--\S+ )?(\S+)/gm)])
     .map(([, image]) => image!),
   ...Object.values(services).flatMap(({ image }) => image ?? []),
 ]
@@ -78,8 +78,13 @@ test('what the local image exposes is published by the command it names, and pas
 })
 
 test('the app listens where its image says', () => {
-  expect(text('Dockerfile')).toMatch(/ASPNETCORE_URLS=http:\/\/\+:8080$/m)
+  expect(text('Dockerfile')).toMatch(/ASPNETCORE_URLS=http:\/\/\+:8080 \\$/m)
   expect(text('Dockerfile')).toMatch(/^EXPOSE 8080$/m)
+})
+
+test('what is stopped is told so: no shell stands between SIGTERM and what it is for', () => {
+  for (const file of IMAGES) expect(text(file)).toMatch(/^(CMD|ENTRYPOINT) \["(?!(\/bin\/)?(ba)?sh")/m)
+  expect(text('Dockerfile')).toContain('FUNCTIONS_ENABLE_DRAIN_ON_APP_STOPPING=true')
 })
 
 test('the app starts with the settings that compose gives it', () => {
