@@ -12,6 +12,7 @@ import { manualThroughput, type Offer, openOffers } from './storage/offers.ts'
 import type { Range } from './storage/ranges.ts'
 import { databaseRid } from './storage/rid.ts'
 import { openStore } from './storage/store.ts'
+import { openUsers } from './storage/users.ts'
 import { loadTls, type TlsOptions } from './tls.ts'
 import { authorize, EMULATOR_KEY, type Keys } from './wire/auth.ts'
 import type { Service } from './wire/call.ts'
@@ -22,6 +23,7 @@ import { handlers } from './wire/handlers.ts'
 import { nameOperation, type OperationName } from './wire/operation.ts'
 import { type Answer, toErrorReply, toReply } from './wire/reply.ts'
 import { header, parseResource, type RawRequest, type Resource } from './wire/request.ts'
+import { admitToken, isResourceToken } from './wire/resource-token.ts'
 import { createThrottle } from './wire/throttle.ts'
 
 export interface CosmosOptions {
@@ -37,7 +39,7 @@ export interface CosmosOptions {
   entra?: EntraOptions
   /** Speaks HTTPS: with a certificate made for this run, or one kept in a folder. */
   tls?: TlsOptions
-  /** Request units per second of new containers that ask for none; no limit when absent. */
+  /** Request units per second of new containers that ask for none; when absent, the default without a limit. */
   throughput?: number
   /** Physical ranges of containers created from now on. */
   ranges?: number
@@ -92,8 +94,11 @@ export async function startCosmos(options: CosmosOptions = {}): Promise<Cosmos> 
   const catalog = openCatalog(store, { ranges: options.ranges ?? 1, now })
   const scheme = tls ? 'https' : 'http'
   const offers = openOffers(store, now)
-  const service: Service = { store, catalog, offers, throughput, consistency, scheme, faults, clock }
-  const keys = { master: Buffer.from(key, 'base64'), ...(entra && { entra }) }
+  const users = openUsers(store, now)
+  const masterKey = Buffer.from(key, 'base64')
+  const account = { throughput, consistency, scheme, masterKey } as const
+  const service: Service = { store, catalog, offers, users, faults, clock, ...account }
+  const keys = { master: masterKey, ...(entra && { entra }) }
   const dispatch = createDispatch(service, keys, stats)
 
   const split: Cosmos['split'] = (database, container, rangeId) => {
@@ -160,15 +165,20 @@ function createDispatch(service: Service, keys: Keys, stats: Stats): Cosmos['dis
     try {
       const resource = parseResource(request.url)
       container = resource.container
-      const pending = authorize(keys, {
-        verb: request.method,
-        resourceType: resource.type,
-        resourceLink: resource.link,
-        date: header(request, 'x-ms-date') ?? '',
-        authorization: header(request, 'authorization') ?? '',
-        host: header(request, 'host') ?? '',
-      })
-      if (pending) await pending
+      const authorization = header(request, 'authorization') ?? ''
+      if (isResourceToken(authorization)) {
+        admitToken(keys.master, request, resource, operation, Math.floor(service.clock() / 1000))
+      } else {
+        const pending = authorize(keys, {
+          verb: request.method,
+          resourceType: resource.type,
+          resourceLink: resource.link,
+          date: header(request, 'x-ms-date') ?? '',
+          authorization,
+          host: header(request, 'host') ?? '',
+        })
+        if (pending) await pending
+      }
       offer = operation.startsWith('items.') ? offerOf(service, resource) : undefined
       if (offer) throttle.admit(offer)
       const answer: Answer = await handlers[operation]({ service, request, resource, operation })
@@ -186,9 +196,10 @@ function createDispatch(service: Service, keys: Keys, stats: Stats): Cosmos['dis
 
 /** The offer a request for documents is served from: the container's own, or that of its database. */
 function offerOf({ catalog, offers }: Service, { database, container }: Resource): Offer | undefined {
-  if (offers.isEmpty()) return undefined
+  if (offers.areFree()) return undefined
   const collection = catalog.collection(database!, container!)
-  return offers.of(collection.self) ?? offers.of(`dbs/${databaseRid(collection.owner)}/`)
+  const offer = offers.of(collection.self) ?? offers.of(`dbs/${databaseRid(collection.owner)}/`)
+  return offer?.free ? undefined : offer
 }
 
 function operationOf(request: RawRequest): OperationName {

@@ -2,6 +2,7 @@
 import { badRequest, CosmosError } from '../wire/errors.ts'
 
 const MAX_ID_BYTES = 1023
+const MAX_KEY_BYTES = 2048
 /** An item with its system properties, a request, and the body of a batch. */
 export const MAX_BYTES = 2 * 1024 * 1024
 /** A page of a query, a list or the change feed; a single result may be larger. */
@@ -33,14 +34,13 @@ export function checkTtl(ttl: unknown): void {
   )
 }
 
-/** Values of a partition key together; version 1 keys are shorter. @throws CosmosError 400 */
-export function checkKeySize(values: readonly unknown[], isLarge: boolean): void {
+/** Values of a partition key together. Of version 1 keys only the first hundred characters are hashed, which limits nothing. @throws CosmosError 400 */
+export function checkKeySize(values: readonly unknown[]): void {
   let bytes = 0
   for (const value of values) if (typeof value === 'string') bytes += Buffer.byteLength(value)
-  const most = isLarge ? 2048 : 101
-  if (bytes > most) {
+  if (bytes > MAX_KEY_BYTES) {
     throw badRequest(
-      `The size of the partition key value, ${bytes} bytes, exceeds the limit of ${most} bytes.`,
+      `The size of the partition key value, ${bytes} bytes, exceeds the limit of ${MAX_KEY_BYTES} bytes.`,
     )
   }
 }

@@ -45,6 +45,8 @@ function namedKey({ keyPaths }: Collection, pk: string): Record<string, unknown>
   return Object.fromEntries(parsePartitionKey(pk).map((value, i) => [keyPaths[i]!.join('/'), value ?? {}]))
 }
 
+const OUTSIDE = 'You must read the change feed from within the retention period.'
+
 /**
  * The next page of changes after a position.
  * @throws CosmosError 400 without a policy, from the beginning, or from before the retention time.
@@ -58,15 +60,13 @@ export function readVersions(collection: Collection, request: FeedRequest): Feed
     )
   }
   if (start !== 'now' && !(typeof start === 'object' && 'after' in start)) {
-    throw badRequest('The change feed of all versions and deletes starts from now or from a continuation.')
+    throw badRequest(`${OUTSIDE} All versions and deletes start from now or from a continuation.`)
   }
   const drained = { documents: [], lsn: collection.lsn, charge: feedCharge(0, 0, strong) }
   if (start === 'now' || start.after >= collection.lsn) return drained
   const old = collection.prepare(`SELECT 1 FROM ${log} WHERE at < ? AND lsn > ? LIMIT 1`)
   if (old.get(now - retention, start.after)) {
-    throw badRequest(
-      'The continuation is older than the retention time of all versions and deletes; changes after it are gone.',
-    )
+    throw badRequest(`${OUTSIDE} Changes after this continuation are gone.`)
   }
   const { sql, values } = feedFilter(collection, scope)
   const rows = collection

@@ -66,8 +66,9 @@ function makePlan(query: Query): Plan {
   return { ...planOf(over), conditions: inner.conditions, streaming: false, inner }
 }
 
-function planOf(query: Query): Plan {
-  checkJoins(query.sources.length - 1)
+function planOf(given: Query): Plan {
+  checkJoins(given.sources.length - 1)
+  const query = withoutVainOrder(given)
   const compiled = compileQuery(query)
   const root = rootAlias(query)
   const parts = query.where ? conjuncts(query.where) : []
@@ -102,6 +103,13 @@ function planOf(query: Query): Plan {
           selection.expression.name === root)),
     streaming,
   }
+}
+
+/** Aggregates over everything make one result, which an order does nothing to. */
+function withoutVainOrder(query: Query): Query {
+  if (query.orderBy.length === 0 || query.groupBy.length > 0) return query
+  const plain = { ...query, orderBy: [] }
+  return compileQuery(plain).aggregates.length > 0 ? plain : query
 }
 
 /** The alias of the documents, when the FROM ranges over them as they are. */

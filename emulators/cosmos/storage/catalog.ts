@@ -28,7 +28,8 @@ export interface Catalog {
   collection(databaseId: string, id: string): Collection
   createDatabase(id: string): Database
   deleteDatabase(id: string): void
-  createCollection(databaseId: string, body: unknown): Collection
+  /** @param ranges At least so many physical ranges. */
+  createCollection(databaseId: string, body: unknown, ranges?: number): Collection
   replaceCollection(collection: Collection, body: unknown): void
   deleteCollection(collection: Collection): void
   /** Splits a range in two. @throws CosmosError 400 when there is no such range, or it is too small. */
@@ -120,7 +121,7 @@ export function openCatalog(store: Store, options: CatalogOptions): Catalog {
       })
       databases.delete(id)
     },
-    createCollection(databaseId, body) {
+    createCollection(databaseId, body, ranges = 1) {
       const owner = database(databaseId)
       const definition = parseDefinition(body)
       if (owner.collections.has(definition.id)) throw conflict()
@@ -131,7 +132,7 @@ export function openCatalog(store: Store, options: CatalogOptions): Catalog {
           etag: newEtag(),
           ts: options.now(),
           definition: JSON.stringify(definition),
-          ranges: options.ranges,
+          ranges: Math.max(options.ranges, ranges),
           lsn: 0,
           next: 1,
         }

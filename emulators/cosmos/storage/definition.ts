@@ -11,6 +11,12 @@ const minutes = z.union([
     .regex(/^PT(\d+)M$/)
     .transform((text) => Number(text.slice(2, -1))),
 ])
+/** `/a/b`, `/"any name"/b` */
+const KEY_PATH = /^(\/("[^"]+"|[^\s"'*?[\](){}<>,;:\\/#]+))+$/
+const keyPath = z.string().regex(KEY_PATH, {
+  error: ({ input }) =>
+    `The partition key component definition path '${input}' could not be accepted, failed near position '0'. Partition key paths must contain only valid characters and not contain a trailing slash or wildcard character.`,
+})
 const path = z.object({ path: z.string().startsWith('/') }).loose()
 /** One property, without a wildcard. */
 const textPath = z.object({ path: z.string().regex(/^(\/("[^"*]+"|[^/"*[\]?]+))+$/) }).loose()
@@ -19,7 +25,7 @@ const schema = z
   .object({
     id: z.string().min(1).max(255),
     partitionKey: z.object({
-      paths: z.array(z.string().startsWith('/')).min(1).max(3),
+      paths: z.array(keyPath).min(1).max(3),
       kind: z.enum(['Hash', 'MultiHash']).default('Hash'),
       version: z.number().int().min(1).max(2).optional(),
       systemKey: z.boolean().optional(),

@@ -69,6 +69,7 @@ describe.each([1, 4])('%i physical ranges', (ranges) => {
     ['SELECT VALUE SUM(c.n) FROM c', [780]],
     ['SELECT VALUE AVG(c.n) FROM c WHERE c.n < 9', [4]],
     ['SELECT VALUE MIN(c.n) FROM c WHERE c.n > 6', [7]],
+    ['SELECT VALUE SUM(c.n) FROM c WHERE c.n < 4 ORDER BY c.n', [6]],
     ['SELECT VALUE MAX(c.team) FROM c', ['red']],
     ['SELECT VALUE SUM(c.team) FROM c', []],
     ['SELECT VALUE COUNT(1) FROM c WHERE c.n > 99', [0]],

@@ -168,3 +168,12 @@ test('the charge follows size, indexed paths and consistency', async () => {
   expect((await strong.item('1', 'p').read({ consistencyLevel: 'Eventual' })).requestCharge).toBe(1)
   expect(await statusOf(everything.item('1', 'p').read({ consistencyLevel: 'Strong' }))).toBe(400)
 })
+
+test('all items of a partition key are deleted at once, and no others', async () => {
+  const container = await account.container()
+  const create = (id: string, pk: string) => container.items.create({ id, pk })
+  await Promise.all([create('a', 'p'), create('b', 'p'), create('a', 'q')])
+  expect((await container.deleteAllItemsForPartitionKey('p')).statusCode).toBe(200)
+  const { resources } = await container.items.query('SELECT c.id, c.pk FROM c').fetchAll()
+  expect(resources).toEqual([{ id: 'a', pk: 'q' }])
+})

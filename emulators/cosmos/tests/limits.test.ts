@@ -37,10 +37,8 @@ test('an id has at most 1023 bytes', async () => {
   expect(await create('я'.repeat(512))).toContain("less than '1024' characters")
 })
 
-test.each([
-  [2, 2048],
-  [1, 101],
-])('a partition key of version %i has at most %i bytes', async (version, most) => {
+test.each([2, 1])('a partition key of version %i has at most 2048 bytes', async (version) => {
+  const most = 2048
   const keyed = await account.container({ partitionKey: { paths: ['/pk'], version } })
   const create = (size: number) => refusal(keyed.items.create({ id: '1', pk: 'x'.repeat(size) }))
   expect(await create(most)).toBe('done')

@@ -84,10 +84,41 @@ test('an invalid definition is refused with the place of the mistake', async () 
   await expect(create({ indexingMode: 'sometimes' })).rejects.toThrow("'indexingPolicy.indexingMode'")
 })
 
+test('a partition key path is a path of names', async () => {
+  await using account = await startEmulator()
+  const create = (path: string) => account.container({ partitionKey: { paths: [path], version: 2 } })
+  for (const path of ['/a/b', '/"a b"', '/tenant-id']) expect(await statusOf(create(path))).toBe(0)
+  for (const path of ['id', '/id ds', '/id/', '/*', '/a/[]']) {
+    await expect(create(path)).rejects.toThrow(`component definition path '${path}' could not be accepted`)
+  }
+})
+
+test('a container that is read with its quota says how much it holds', async () => {
+  await using account = await startEmulator()
+  const container = await account.container()
+  await container.items.create({ id: 'a', pk: 'p', text: 'x'.repeat(2000) })
+  const { headers } = await container.read({ populateQuotaInfo: true })
+  expect(headers).toMatchObject({
+    'x-ms-resource-quota': expect.stringContaining('collectionSize=10485760'),
+    'x-ms-resource-usage': expect.stringContaining('documentsSize=3;documentsCount=1'),
+    'x-ms-documentdb-collection-index-transformation-progress': '100',
+  })
+  expect((await container.read()).headers['x-ms-resource-quota']).toBeUndefined()
+})
+
+test('one region has no conflicts', async () => {
+  await using account = await startEmulator()
+  const { conflicts, id } = await account.container()
+  expect((await conflicts.readAll().fetchAll()).resources).toEqual([])
+  expect((await conflicts.query('SELECT * FROM c').fetchAll()).resources).toEqual([])
+  const { conflicts: none } = account.database.container(`not ${id}`)
+  expect(await statusOf(none.readAll().fetchAll())).toBe(404)
+})
+
 test.each([
   ['stored procedures', 'POST', '/dbs/db/colls/c1/sprocs'],
-  ['deleting all items of a partition key', 'POST', '/dbs/db/colls/c1/operations/partitionkeydelete'],
-  ['users', 'GET', '/dbs/db/users'],
+  ['triggers', 'GET', '/dbs/db/colls/c1/triggers'],
+  ['client encryption keys', 'GET', '/dbs/db/clientencryptionkeys'],
 ])('%s are answered 501 and named', async (_, method, url) => {
   await using account = await startEmulator()
   await account.container()

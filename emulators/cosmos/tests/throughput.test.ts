@@ -37,11 +37,33 @@ test('autoscale, and the throughput of a whole database', async () => {
   expect((await inside.readOffer()).resource).toBeUndefined()
 })
 
-test('without a throughput there is no offer and no limit', async () => {
-  await using account = await startEmulator()
+test('a container that asked for none shows the default and is not held to it, until it is replaced', async () => {
+  let now = 1_700_000_000_000
+  await using account = await startEmulator({ clock: () => now })
   const container = await account.container()
-  const answer = await container.readOffer()
-  expect([answer.resource, answer.offer]).toEqual([undefined, undefined])
+  const { resource, offer } = await container.readOffer()
+  expect(resource?.content).toMatchObject({ offerThroughput: 400 })
+  const impatient = newClient(account.cosmos.url, account.cosmos.key, { maxRetryAttemptCount: 0 })
+  const { items } = impatient.database('db').container('c1')
+  const create = (n: number) => statusOf(items.create({ id: `${n}`, pk: 'p' }))
+  for (let n = 0; n < 80; n++) expect(await create(n)).toBe(0)
+  await offer!.replace(resource!)
+  now += 1000
+  for (let n = 80; n < 157; n++) expect(await create(n)).toBe(0)
+  expect(await create(157)).toBe(429)
+  impatient.dispose()
+})
+
+test.each([
+  [{ throughput: 10_000 }, 1],
+  [{ throughput: 10_100 }, 2],
+  [{ throughput: 25_100 }, 5],
+  [{ maxThroughput: 10_000 }, 1],
+  [{ maxThroughput: 21_000 }, 3],
+])('a container created with %j has %i ranges', async (throughput, ranges) => {
+  await using account = await startEmulator()
+  const container = await account.container(throughput)
+  expect((await container.readPartitionKeyRanges().fetchAll()).resources).toHaveLength(ranges)
 })
 
 test.each([['its own'], ['that of its database'], ['the default']])(

@@ -34,7 +34,7 @@ const KEY = { 'x-ms-documentdb-partitionkey': '["p"]' }
 
 test.each([
   ['no authorization', {}, 401],
-  ['a resource token', { authorization: 'type%3Dresource%26ver%3D1.0%26sig%3Dabc' }, 501],
+  ['a resource token of nobody', { authorization: 'type%3Dresource%26ver%3D1.0%26sig%3Dabc' }, 401],
   ['a mangled token', { authorization: '%E0%A4%A' }, 401],
 ])('%s', async (_, headers, status) => {
   const answer = await fetch(new URL('/dbs', account.cosmos.url), { headers })

@@ -1,7 +1,7 @@
 // Authorization by master key or Entra token. Guarantees that a request signed with another key, or not at all, is refused with 401.
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { VerifyEntra } from './entra.ts'
-import { CosmosError, notImplemented } from './errors.ts'
+import { CosmosError } from './errors.ts'
 
 /** The key of Microsoft's own emulator; public on purpose: https://learn.microsoft.com/azure/cosmos-db/emulator#authentication */
 export const EMULATOR_KEY =
@@ -27,7 +27,7 @@ export interface Keys {
 /**
  * Checks the token `type=master&ver=1.0&sig=…` of a request, or `type=aad&…`, which takes a promise.
  * https://learn.microsoft.com/rest/api/cosmos-db/access-control-on-cosmosdb-resources
- * @throws CosmosError 401 when it is missing or does not match, 501 for the token kinds not covered.
+ * @throws CosmosError 401 when it is missing or does not match.
  */
 export function authorize({ master, entra }: Keys, request: SignedRequest): Promise<void> | undefined {
   const token = new URLSearchParams(decodeToken(request.authorization))
@@ -38,7 +38,6 @@ export function authorize({ master, entra }: Keys, request: SignedRequest): Prom
       'This account takes no Microsoft Entra tokens: it was started without the keys of an issuer.',
     )
   }
-  if (type === 'resource') throw notImplemented('resource tokens; sign with the master key')
   if (type !== 'master') throw unauthorized('Required Header authorization is missing. Ensure a valid token.')
   const text = `${request.verb.toLowerCase()}\n${request.resourceType.toLowerCase()}\n${request.resourceLink}\n${request.date.toLowerCase()}\n\n`
   const expected = createHmac('sha256', master).update(text, 'utf8').digest()

@@ -8,6 +8,7 @@ import type { Catalog } from '../storage/catalog.ts'
 import type { Collection } from '../storage/collection.ts'
 import type { Offers } from '../storage/offers.ts'
 import type { Store } from '../storage/store.ts'
+import type { Users } from '../storage/users.ts'
 import { type Consistency, isSession, isStrong, parseSession } from './consistency.ts'
 import { badRequest, CosmosError, notImplemented } from './errors.ts'
 import type { OperationName } from './operation.ts'
@@ -18,6 +19,8 @@ export interface Service {
   store: Store
   catalog: Catalog
   offers: Offers
+  users: Users
+  masterKey: Buffer
   /** What new containers get that ask for none, in request units per second. */
   throughput: number | undefined
   consistency: Consistency
@@ -79,7 +82,7 @@ export function completeKey(values: KeyValue[], collection: Collection): KeyValu
   // `[]` is how clients write "no partition key".
   if (values.length === 0) return collection.keyPaths.map(() => undefined)
   if (values.length === wanted) {
-    checkKeySize(values, collection.ranges.kind !== 'v1')
+    checkKeySize(values)
     return values
   }
   throw badRequest(

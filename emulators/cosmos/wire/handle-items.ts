@@ -1,6 +1,7 @@
 // Single documents and batches.
 import { attempt, type BatchResult, formatResults, parseBatch, runAtomic } from '../items/batch.ts'
 import { readCharge, round } from '../items/charge.ts'
+import { deletePartition } from '../items/delete-key.ts'
 import { MAX_BYTES, tooLarge } from '../items/limits.ts'
 import { canonicalKey, parsePartitionKey } from '../items/partition-key.ts'
 import { parsePatch } from '../items/patch.ts'
@@ -91,6 +92,13 @@ export const deleteItem = writing(
   (scope, call) => deleteDocument(scope, call.resource.id!, match(call)),
   false,
 )
+
+export const deleteKey: Handler = async (call) => {
+  const collection = collectionOf(call)
+  const scope = writeScope(call, collection, requiredKey(call, collection))
+  await commit(call, () => deletePartition(scope))
+  return { status: 200, collection, range: collection.ranges.of(scope.pk).id }
+}
 
 function answer({ status, charge, etag, body }: Written, { collection, pk }: WriteScope): Answer {
   const range = collection.ranges.of(pk).id

@@ -2,11 +2,13 @@
 
 import { isObject } from '../items/partition-key.ts'
 import type { Collection } from '../storage/collection.ts'
+import { DEFAULT_THROUGHPUT, rangesFor } from '../storage/offers.ts'
 import { type Call, collectionOf, type Handler } from './call.ts'
-import { badRequest } from './errors.ts'
+import { badRequest, notFound } from './errors.ts'
 import { askedThroughput } from './handle-offers.ts'
+import { quotaHeaders } from './quota.ts'
 import type { Answer } from './reply.ts'
-import { header, parseJson } from './request.ts'
+import { header, isTrue, parseJson } from './request.ts'
 import { accountJson, containerResource, databaseResource, rangesJson } from './resources.ts'
 import { search } from './search.ts'
 
@@ -42,6 +44,7 @@ export const readDatabase: Handler = ({ service, resource }) => {
 export const deleteDatabase: Handler = ({ service, resource }) => {
   const database = service.catalog.database(resource.id!)
   service.catalog.deleteDatabase(resource.id!)
+  service.users.deleteAll(database.number)
   service.offers.delete(databaseResource(database)._self)
   for (const { self } of database.collections.values()) service.offers.delete(self)
   return { status: 204 }
@@ -59,15 +62,22 @@ export const queryDatabases: Handler = (call) => {
 
 export const createContainer: Handler = ({ service, resource, request }) => {
   const asked = askedThroughput(request)
-  const collection = service.catalog.createCollection(resource.database!, parseJson(request.body))
   const shared = service.offers.of(databaseResource(service.catalog.database(resource.database!))._self)
   const { throughput } = service
-  const given = asked ?? (throughput === undefined || shared ? undefined : { throughput })
+  const fallback = throughput === undefined ? DEFAULT_THROUGHPUT : { throughput }
+  const given = asked ?? (shared ? undefined : fallback)
+  const body = parseJson(request.body)
+  const collection = service.catalog.createCollection(resource.database!, body, given && rangesFor(given))
   if (given) service.offers.create(collection.self, collection.rid, given)
   return containerAnswer(201, collection)
 }
 
-export const readContainer: Handler = (call) => containerAnswer(200, collectionOf(call))
+export const readContainer: Handler = (call) => {
+  const collection = collectionOf(call)
+  const answer = containerAnswer(200, collection)
+  const asked = isTrue(header(call.request, 'x-ms-documentdb-populatequotainfo'))
+  return asked ? { ...answer, headers: quotaHeaders(collection) } : answer
+}
 
 export const replaceContainer: Handler = (call) => {
   const collection = collectionOf(call)
@@ -96,6 +106,15 @@ export const queryContainers: Handler = (call) => {
 export const readRanges: Handler = (call) => {
   const collection = collectionOf(call)
   return { status: 200, body: rangesJson(collection), etag: collection.etag, collection }
+}
+
+/** Regions that accept writes can disagree; here there is one, so there never is a conflict. */
+export const listConflicts: Handler = (call) =>
+  list({ _rid: collectionOf(call).rid, Conflicts: [], _count: 0 })
+
+export const readConflict: Handler = (call) => {
+  collectionOf(call)
+  throw notFound()
 }
 
 function containerAnswer(status: number, collection: Collection): Answer {

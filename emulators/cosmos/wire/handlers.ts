@@ -5,6 +5,7 @@ import * as items from './handle-items.ts'
 import * as offers from './handle-offers.ts'
 import * as queries from './handle-query.ts'
 import * as resources from './handle-resources.ts'
+import * as users from './handle-users.ts'
 import type { OperationName } from './operation.ts'
 
 export const handlers: Record<OperationName, Handler> = {
@@ -21,6 +22,23 @@ export const handlers: Record<OperationName, Handler> = {
   'containers.replace': resources.replaceContainer,
   'containers.delete': resources.deleteContainer,
   'ranges.read': resources.readRanges,
+  'conflicts.read': resources.readConflict,
+  'conflicts.list': resources.listConflicts,
+  'conflicts.query': resources.listConflicts,
+  'users.create': users.createUser,
+  'users.upsert': users.upsertUser,
+  'users.read': users.readUser,
+  'users.list': users.listUsers,
+  'users.query': users.queryUsers,
+  'users.replace': users.replaceUser,
+  'users.delete': users.deleteUser,
+  'permissions.create': users.createPermission,
+  'permissions.upsert': users.upsertPermission,
+  'permissions.read': users.readPermission,
+  'permissions.list': users.listPermissions,
+  'permissions.query': users.queryPermissions,
+  'permissions.replace': users.replacePermission,
+  'permissions.delete': users.deletePermission,
   'offers.read': offers.readOffer,
   'offers.list': offers.listOffers,
   'offers.query': offers.queryOffers,
@@ -37,6 +55,7 @@ export const handlers: Record<OperationName, Handler> = {
   'items.queryplan': queries.planItems,
   'items.list': queries.listItems,
   'items.changefeed': queries.readChanges,
+  'items.deletekey': items.deleteKey,
   unknown: ({ request }) => {
     throw new CosmosError(405, `${request.method} is not allowed on ${request.url}.`)
   },

@@ -15,10 +15,27 @@ export const OPERATIONS = [
   'containers.replace',
   'containers.delete',
   'ranges.read',
+  'conflicts.read',
+  'conflicts.list',
+  'conflicts.query',
   'offers.read',
   'offers.list',
   'offers.query',
   'offers.replace',
+  'users.create',
+  'users.upsert',
+  'users.read',
+  'users.list',
+  'users.query',
+  'users.replace',
+  'users.delete',
+  'permissions.create',
+  'permissions.upsert',
+  'permissions.read',
+  'permissions.list',
+  'permissions.query',
+  'permissions.replace',
+  'permissions.delete',
   'items.create',
   'items.upsert',
   'items.read',
@@ -31,6 +48,7 @@ export const OPERATIONS = [
   'items.queryplan',
   'items.list',
   'items.changefeed',
+  'items.deletekey',
   'unknown',
 ] as const
 export type OperationName = (typeof OPERATIONS)[number]
@@ -40,6 +58,9 @@ const KINDS: Record<string, string> = {
   colls: 'containers',
   docs: 'items',
   offers: 'offers',
+  users: 'users',
+  permissions: 'permissions',
+  conflicts: 'conflicts',
 }
 const VERBS: Record<string, string> = {
   GET: 'read',
@@ -53,6 +74,7 @@ const VERBS: Record<string, string> = {
 export function nameOperation(request: RawRequest, resource: Resource): OperationName {
   if (resource.type === '') return 'account.read'
   if (resource.type === 'pkranges') return 'ranges.read'
+  if (resource.action) return request.method === 'POST' ? 'items.deletekey' : 'unknown'
   const name = `${KINDS[resource.type]}.${verb(request, resource)}`
   return OPERATIONS.find((known) => known === name) ?? 'unknown'
 }

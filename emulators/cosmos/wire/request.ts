@@ -1,5 +1,5 @@
 // One request as the operations see it: its resource named, its headers read.
-import { badRequest, notFound, notImplemented } from './errors.ts'
+import { badRequest, notImplemented } from './errors.ts'
 
 export interface RawRequest {
   method: string
@@ -16,29 +16,40 @@ export interface Resource {
   id?: string
   database?: string
   container?: string
+  /** Of a permission. */
+  user?: string
+  /** What is done to a container, beside what the methods do. */
+  action?: 'partitionkeydelete'
   /** What the signature covers. */
   link: string
 }
 
-const TYPES = new Set(['dbs', 'colls', 'docs', 'pkranges', 'offers'])
+/** What there is, by the kinds of resources on the way to it. */
+const KINDS = new Set([
+  'dbs',
+  'dbs/colls',
+  'dbs/colls/docs',
+  'dbs/colls/pkranges',
+  'dbs/colls/conflicts',
+  'dbs/users',
+  'dbs/users/permissions',
+  'offers',
+])
 const NOT_COVERED: Record<string, string> = {
   sprocs: 'stored procedures',
   triggers: 'triggers',
   udfs: 'user-defined functions',
-  users: 'users',
-  permissions: 'permissions',
-  conflicts: 'the conflicts feed',
   clientencryptionkeys: 'client encryption keys',
   attachments: 'attachments',
-  operations: 'deleting all items of a partition key',
 }
 
 /**
  * Takes apart `/dbs/{db}/colls/{container}/docs/{id}`.
- * @throws CosmosError 404 for a path that is none of the service's, 501 for kinds of resources that are not covered.
+ * @throws CosmosError 400 for a path that is none of the service's, 501 for kinds of resources that are not covered.
  */
 export function parseResource(url: string): Resource {
-  const path = url.split('?', 1)[0]!
+  // Clients write an id as it is when nothing but a question mark is odd about it, and no document takes a query string.
+  const path = /^\/dbs\/[^/?]+\/colls\/[^/?]+\/docs\/./.test(url) ? url : url.split('?', 1)[0]!
   let names: string[]
   try {
     names = path.split('/').filter(Boolean).map(decodeURIComponent)
@@ -49,10 +60,18 @@ export function parseResource(url: string): Resource {
   const feed = names.length % 2 === 1
   const type = names[feed ? names.length - 1 : names.length - 2]!
   if (NOT_COVERED[type]) throw notImplemented(NOT_COVERED[type])
-  const expected = ['dbs', 'colls', names[4] === 'pkranges' ? 'pkranges' : 'docs']
-  const wellFormed = names.every((name, i) => i % 2 === 1 || name === expected[i / 2])
-  if (!TYPES.has(type) || names.length > 6 || !(wellFormed || type === 'offers')) {
-    throw notFound(`There is no resource at ${path}.`)
+  if (type === 'operations' && names.length === 6 && names[5] === 'partitionkeydelete') {
+    const [, database, , container] = names as [string, string, string, string]
+    return {
+      type: 'colls',
+      container,
+      database,
+      link: names.slice(0, 4).join('/'),
+      action: 'partitionkeydelete',
+    }
+  }
+  if (!KINDS.has(names.filter((_, i) => i % 2 === 0).join('/'))) {
+    throw badRequest(`The request URL ${path} is invalid.`)
   }
   // An offer has no parent and is signed by its id alone, in lower case.
   const own = type === 'offers' && !feed ? names[1]!.toLowerCase() : names.join('/')
@@ -62,7 +81,7 @@ export function parseResource(url: string): Resource {
     link,
     ...(!feed && { id: names.at(-1)! }),
     ...(type !== 'offers' && names.length > 1 && { database: names[1]! }),
-    ...(names.length > 3 && { container: names[3]! }),
+    ...(names.length > 3 && { [names[2] === 'users' ? 'user' : 'container']: names[3]! }),
   }
 }
 
