@@ -24,6 +24,13 @@ test('functions that alerts count are registered under these names', () => {
   }
 })
 
+test('functions that are kept warm are registered under these names', () => {
+  const tiers = globSync('infra/parameters/*.json').map(text).join('\n')
+  const functions = [...tiers.matchAll(/"function:([^"]+)"/g)].map(([, name]) => name!)
+  expect(functions).toEqual(['on-chat-change'])
+  for (const name of functions) expect(product).toMatch(new RegExp(`functions\\.\\w+\\('${name}'`))
+})
+
 test('routes that alerts count are served', () => {
   const routes = queries.flatMap(quoted).filter((part) => part.startsWith('/'))
   expect(routes).toEqual(['/auth/login', '/auth/refresh'])
