@@ -100,7 +100,7 @@ param webPubSubSku string = 'Free_F1'
 @allowed([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 200, 300, 400, 500, 600, 700, 800, 900, 1000])
 param webPubSubUnits int = 1
 
-@description('Optional. How Cosmos DB is paid. Cannot change later: data moves to a new account.')
+@description('Optional. How Cosmos DB is paid. From serverless to autoscale there is a way, by hand and for good; back there is none.')
 @allowed(['serverless', 'autoscale'])
 param cosmosMode string = 'serverless'
 
