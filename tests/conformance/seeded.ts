@@ -6,19 +6,16 @@ import type { ModelChunk } from '../../shared/services/ports/model.ts'
 import type { StoredUser } from '../../shared/services/ports/users.ts'
 import { png } from '../support/media.ts'
 import { type MemoryApp, memoryApp } from '../support/memory-app.ts'
+import { actorOf, storedPerson } from '../support/stored-person.ts'
 
-const person = (userId: string, displayName: string): StoredUser => ({
-  userId,
-  handle: userId,
-  displayName,
-  email: `${userId}@example.org`,
-  profile: { type: 'member' },
-  role: 'user',
-  createdAt: '2026-03-01T09:00:00.000Z',
-  passwordHash: '$argon2id$secret',
-})
+const person = (userId: string, displayName: string): StoredUser =>
+  storedPerson(userId, {
+    displayName,
+    email: `${userId}@example.org`,
+    passwordHash: '$argon2id$secret',
+  })
 
-export const ada = { userId: 'ada', sessionId: 's1', role: 'user', connectionId: 'conn-1' } as const
+export const ada = { ...actorOf('ada'), connectionId: 'conn-1' }
 const BOT_CHAT = 'cAC38eb67w29s5TjX5mMZuW'
 const at = (time: string): number => Date.parse(`2026-03-01T${time}.000Z`)
 

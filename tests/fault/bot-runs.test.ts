@@ -1,36 +1,10 @@
 import { CosmosClient } from '@azure/cosmos'
 import { QueueClient } from '@azure/storage-queue'
-import type { Person } from '../support/person.ts'
+import { type BotChat, type BotMessage, openBotChat } from '../support/bot-chat.ts'
 import type { Socket } from '../support/socket.ts'
 import { startWorld, type World } from '../support/world.ts'
 
-const say = (id: string, text = id) => ({ clientMessageId: id, content: { type: 'text', text } })
-type Message = { senderId: string; seq: number; content: { text: string }; run?: { state: string } }
-
-interface Talk {
-  ada: Person
-  chatId: string
-  socket: Socket
-  ask(text: string): Promise<number>
-  messages(host?: number): Promise<Message[]>
-  run(runId: unknown, host?: number): Promise<Record<string, unknown>>
-}
-
-async function talk(world: World): Promise<Talk> {
-  const ada = await world.register('ada')
-  const { body: chat } = await ada.call('POST', 'chats', { kind: 'bot' })
-  const { chatId } = chat
-  return {
-    ada,
-    chatId,
-    socket: await ada.socket(),
-    ask: async (text) => (await ada.call('POST', `chats/${chatId}/messages`, say(text))).body.seq,
-    messages: async (host) =>
-      (await ada.call('GET', `chats/${chatId}/messages`, undefined, host)).body.messages,
-    run: async (runId, host) =>
-      (await ada.call('GET', `chats/${chatId}/runs/${runId}`, undefined, host)).body,
-  }
-}
+const talk = async (world: World): Promise<BotChat> => openBotChat(await world.register('ada'))
 
 /** Delivers a job again, as the queue does whenever it cannot be sure. */
 async function deliver(world: World, job: { chatId: string; seq: number }, name = 'bot-jobs'): Promise<void> {
@@ -48,7 +22,7 @@ async function rewriteRun(world: World, chatId: string, runId: unknown, change: 
 }
 
 const ended = (socket: Socket) => socket.wait(({ type }) => type === 'run.ended')
-const texts = (messages: Message[]) => messages.map(({ content }) => content.text)
+const texts = (messages: BotMessage[]) => messages.map(({ content }) => content.text)
 
 describe('two hosts', () => {
   let world: World

@@ -1,17 +1,12 @@
 import { CosmosClient } from '@azure/cosmos'
 import type { Person } from '../support/person.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { serveSockets, startWorld, type World } from '../support/world.ts'
 
 // Clearing everybody's history, when its process dies between the steps, the head cannot be written, or a worker dies.
 let world: World
 beforeAll(async () => {
   world = await startWorld({ hosts: 3, settings: { REPAIR_AFTER_MS: '400' } })
-  const handler = {
-    urlTemplate: `${world.apis[0]}/events`,
-    userEventPattern: '*',
-    systemEvents: ['connect' as const, 'connected' as const],
-  }
-  world.webPubSub.setHub('chat', { eventHandlers: [handler] })
+  serveSockets(world, 0)
 }, 60_000)
 afterEach(() => {
   world.cosmos.faults.clear()

@@ -1,6 +1,6 @@
-import type { Person } from '../support/person.ts'
+import { type Person, say } from '../support/person.ts'
 import { type Socket, seenEntries } from '../support/socket.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { serveSockets, startWorld, type World } from '../support/world.ts'
 
 // A process dies after its entry was committed and before it was published: the first host is made unable to publish
 // and is killed. The sockets' events go to the second.
@@ -10,18 +10,8 @@ afterEach(() => world[Symbol.asyncDispose]())
 /** `repairAfterMs` decides who mends: at a minute only the next sender can. */
 async function start(repairAfterMs: string): Promise<void> {
   world = await startWorld({ hosts: 2, settings: { REPAIR_AFTER_MS: repairAfterMs } })
-  world.webPubSub.setHub('chat', {
-    eventHandlers: [
-      {
-        urlTemplate: `${world.apis[1]}/events`,
-        userEventPattern: '*',
-        systemEvents: ['connect', 'connected'],
-      },
-    ],
-  })
+  serveSockets(world, 1)
 }
-
-const say = (id: string) => ({ clientMessageId: id, content: { type: 'text', text: id } })
 
 async function conversation(): Promise<{ ada: Person; bob: Person; chatId: string; socket: Socket }> {
   const [ada, bob] = await Promise.all([world.register('ada'), world.register('bob')])

@@ -1,21 +1,9 @@
 import { CosmosClient } from '@azure/cosmos'
-import type { Person } from '../support/person.ts'
+import { type Person, say } from '../support/person.ts'
 import { seenEntries } from '../support/socket.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { serveSockets, startWorld, type World } from '../support/world.ts'
 
-const say = (id: string, text = id) => ({ clientMessageId: id, content: { type: 'text', text } })
 const settings = { REPAIR_AFTER_MS: '400' }
-
-/** The sockets' events go to this host. */
-function serveSockets(world: World, host: number): void {
-  const urlTemplate = `${world.apis[host]}/events`
-  const handler = {
-    urlTemplate,
-    userEventPattern: '*',
-    systemEvents: ['connect' as const, 'connected' as const],
-  }
-  world.webPubSub.setHub('chat', { eventHandlers: [handler] })
-}
 
 /** Everything a container holds, without what the store adds. */
 async function contents(world: World, container: string): Promise<unknown[]> {

@@ -3,6 +3,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { runIdOf } from '../../shared/domain/id.ts'
+import { openBotChat } from '../support/bot-chat.ts'
 import { startWorld } from '../support/world.ts'
 
 const off = (...names: string[]) =>
@@ -31,21 +32,19 @@ test('a host killed with a job in its hands, before its first word to the databa
   await using silence = await startSilence()
   world.ai.script({ match: 'Anybody?', reply: 'Still here.' })
   const ada = await world.register('ada')
-  const { chatId } = (await ada.call('POST', 'chats', { kind: 'bot' })).body
-  await using socket = await ada.socket()
+  const { ask, messages, socket } = await openBotChat(ada)
+  await using _ = socket
   const doomed = await world.addHost({
     ...off('on-chat-change', ...TIMERS),
     'AzureWebJobs.run-bot.Disabled': 'false',
     Cosmos: silence.connectionString,
   })
-  const content = { type: 'text', text: 'Anybody?' }
-  await ada.call('POST', `chats/${chatId}/messages`, { clientMessageId: 'm1', content })
+  await ask('Anybody?')
   await silence.asked
   await doomed.kill('SIGKILL')
   await world.addHost({ 'AzureWebJobs.run-bot.Disabled': 'false' })
   await socket.wait(({ type }) => type === 'run.ended')
-  const { messages } = (await ada.call('GET', `chats/${chatId}/messages`)).body
-  expect(messages).toMatchObject([
+  expect(await messages()).toMatchObject([
     { content: { text: 'Anybody?' } },
     { content: { text: 'Still here.' }, run: { state: 'done' } },
   ])
@@ -54,14 +53,9 @@ test('a host killed with a job in its hands, before its first word to the databa
 test('a prompt whose job nobody has taken yet has its run: it can be read, and stopped for good', async () => {
   await using world = await startWorld({ settings: { ...off('run-bot'), RESCUE_AFTER_MS: '600000' } })
   const ada = await world.register('ada')
-  const { chatId } = (await ada.call('POST', 'chats', { kind: 'bot' })).body
-  await using socket = await ada.socket()
-  const say = (id: string) =>
-    ada.call('POST', `chats/${chatId}/messages`, {
-      clientMessageId: id,
-      content: { type: 'text', text: id },
-    })
-  const { seq } = (await say('Never mind')).body
+  const { ask, chatId, messages, socket } = await openBotChat(ada)
+  await using _ = socket
+  const seq = await ask('Never mind')
   const path = `chats/${chatId}/runs/${runIdOf(chatId, seq, 'assistant')}`
   let run = await ada.call('GET', path)
   while (run.status === 404) run = await ada.call('GET', path)
@@ -69,13 +63,8 @@ test('a prompt whose job nobody has taken yet has its run: it can be read, and s
   expect((await ada.call('POST', `${path}/stop`)).body).toMatchObject({ state: 'stopped' })
   expect(await socket.wait(({ type }) => type === 'run.ended')).toMatchObject({ state: 'stopped' })
   world.ai.script({ match: 'Now', reply: 'Yes.' })
-  await say('Now')
+  await ask('Now')
   await world.addHost({ 'AzureWebJobs.run-bot.Disabled': 'false' })
   await socket.wait(({ type, state }) => type === 'run.ended' && state === 'done')
-  const { messages } = (await ada.call('GET', `chats/${chatId}/messages`)).body
-  expect(messages.map(({ content }: { content: { text: string } }) => content.text)).toEqual([
-    'Never mind',
-    'Now',
-    'Yes.',
-  ])
+  expect((await messages()).map(({ content }) => content.text)).toEqual(['Never mind', 'Now', 'Yes.'])
 }, 60_000)

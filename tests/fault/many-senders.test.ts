@@ -1,4 +1,4 @@
-import type { Person } from '../support/person.ts'
+import { type Person, say } from '../support/person.ts'
 import { seenEntries } from '../support/socket.ts'
 import { startWorld, type World } from '../support/world.ts'
 
@@ -7,8 +7,6 @@ beforeAll(async () => {
   world = await startWorld({ hosts: 3 })
 }, 60_000)
 afterAll(() => world[Symbol.asyncDispose]())
-
-const say = (id: string) => ({ clientMessageId: id, content: { type: 'text', text: id } })
 
 async function registerAll(count: number): Promise<Person[]> {
   const people: Person[] = []

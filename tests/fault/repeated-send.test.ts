@@ -1,4 +1,4 @@
-import type { Person } from '../support/person.ts'
+import { type Person, say } from '../support/person.ts'
 import { startWorld, type World } from '../support/world.ts'
 
 let world: World
@@ -13,7 +13,6 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => world[Symbol.asyncDispose]())
 
-const say = (id: string, text = id) => ({ clientMessageId: id, content: { type: 'text', text } })
 const count = async (id: string) => {
   const { body } = await ada.call('GET', `${path.replace('messages', 'log')}?after=0`)
   return body.entries.filter((entry: { clientMessageId?: string }) => entry.clientMessageId === id).length

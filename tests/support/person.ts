@@ -17,6 +17,9 @@ export interface Person {
   socket(): Promise<Socket>
 }
 
+/** What `messages.send` is asked; without a text, the id is said. */
+export const say = (id: string, text = id) => ({ clientMessageId: id, content: { type: 'text', text } })
+
 export const PASSWORD = 'correct horse battery'
 let people = 0
 

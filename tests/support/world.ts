@@ -92,16 +92,20 @@ export async function startWorld({
     },
   }
   await Promise.all(Array.from({ length: hosts }, () => world.addHost()))
-  webPubSub.setHub('chat', {
-    eventHandlers: [
-      {
-        urlTemplate: `${world.apis[0]}/events`,
-        userEventPattern: '*',
-        systemEvents: ['connect', 'connected', 'disconnected'],
-      },
-    ],
-  })
+  serveSockets(world, 0, ['connect', 'connected', 'disconnected'])
   return world
+}
+
+type SystemEvent = 'connect' | 'connected' | 'disconnected'
+
+/** The sockets' events go to this host; those that end are nobody's business, unless told otherwise. */
+export function serveSockets(
+  world: Pick<World, 'apis' | 'webPubSub'>,
+  host: number,
+  systemEvents: SystemEvent[] = ['connect', 'connected'],
+): void {
+  const urlTemplate = `${world.apis[host]}/events`
+  world.webPubSub.setHub('chat', { eventHandlers: [{ urlTemplate, userEventPattern: '*', systemEvents }] })
 }
 
 /** What Jest built before the first test: the very bundle that deploys. */

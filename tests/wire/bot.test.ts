@@ -1,3 +1,4 @@
+import { say } from '../support/person.ts'
 import { startWorld, type World } from '../support/world.ts'
 
 let world: World
@@ -6,7 +7,6 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => world[Symbol.asyncDispose]())
 
-const say = (id: string, text = id) => ({ clientMessageId: id, content: { type: 'text', text } })
 type Delta = { index: number; text: string; attempt: number }
 
 test('a prompt is answered once: the run starts, deltas stream, the reply is in the log', async () => {

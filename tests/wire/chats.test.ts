@@ -1,3 +1,4 @@
+import { say } from '../support/person.ts'
 import { startWorld, type World } from '../support/world.ts'
 
 let world: World
@@ -5,8 +6,6 @@ beforeAll(async () => {
   world = await startWorld({ hosts: 2 })
 }, 60_000)
 afterAll(() => world[Symbol.asyncDispose]())
-
-const say = (id: string, text = id) => ({ clientMessageId: id, content: { type: 'text', text } })
 
 test('a pair has one direct chat, whoever starts it, at the same instant, through any host', async () => {
   const [ada, bob] = await Promise.all([world.register('ada'), world.register('bob')])

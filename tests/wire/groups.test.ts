@@ -1,6 +1,6 @@
 import { documentsOf, seedCrowd } from '../support/crowd.ts'
 import { note, upload } from '../support/media.ts'
-import type { Answer, Person } from '../support/person.ts'
+import { type Answer, type Person, say } from '../support/person.ts'
 import { startWorld, type World } from '../support/world.ts'
 
 let world: World
@@ -11,7 +11,6 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => world[Symbol.asyncDispose]())
 
-const say = (id: string, text = id) => ({ clientMessageId: id, content: { type: 'text', text } })
 const codeOf = async (answer: Promise<Answer>) => (await answer).body.code
 const group = async (owner: Person, name: string, ...members: string[]): Promise<string> =>
   (await owner.call('POST', 'chats', { kind: 'group', name, members })).body.chatId

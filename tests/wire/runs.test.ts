@@ -1,5 +1,6 @@
 // Runs as their askers steer them: stopped, regenerated, in turn.
 import { setImmediate } from 'node:timers/promises'
+import { openBotChat } from '../support/bot-chat.ts'
 import type { Person } from '../support/person.ts'
 import type { Socket } from '../support/socket.ts'
 import { startWorld, type World } from '../support/world.ts'
@@ -12,25 +13,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => world[Symbol.asyncDispose]())
 
-type Message = { senderId: string; seq: number; content: { text: string }; run?: { state: string } }
-
-async function talk(): Promise<{
-  chatId: string
-  socket: Socket
-  ask(text: string): Promise<number>
-  messages(): Promise<Message[]>
-}> {
-  const { body: chat } = await ada.call('POST', 'chats', { kind: 'bot' })
-  const path = `chats/${chat.chatId}/messages`
-  return {
-    chatId: chat.chatId,
-    socket: await ada.socket(),
-    ask: async (text) =>
-      (await ada.call('POST', path, { clientMessageId: text, content: { type: 'text', text } })).body.seq,
-    messages: async () => (await ada.call('GET', path)).body.messages,
-  }
-}
-
+const talk = () => openBotChat(ada)
 const ended = (socket: Socket, runId: unknown) =>
   socket.wait((frame) => frame.type === 'run.ended' && frame.runId === runId)
 

@@ -1,20 +1,17 @@
 import { WebPubSubClient } from '@azure/web-pubsub-client'
-import { call, PASSWORD, type Person } from '../support/person.ts'
+import { call, PASSWORD, type Person, say } from '../support/person.ts'
 import { openSocket, type Socket, seenEntries } from '../support/socket.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { serveSockets, startWorld, type World } from '../support/world.ts'
 
 let world: World
 beforeAll(async () => {
   world = await startWorld({ hosts: 2 })
   // The sockets' events go to the second host, the people's calls to the first.
-  const urlTemplate = `${world.apis[1]}/events`
-  const systemEvents = ['connect' as const, 'connected' as const]
-  world.webPubSub.setHub('chat', { eventHandlers: [{ urlTemplate, userEventPattern: '*', systemEvents }] })
+  serveSockets(world, 1)
 }, 60_000)
 afterEach(() => world.webPubSub.faults.clear())
 afterAll(() => world[Symbol.asyncDispose]())
 
-const say = (id: string) => ({ clientMessageId: id, content: { type: 'text', text: id } })
 const direct = async (a: Person, b: Person): Promise<string> =>
   (await a.call('POST', 'chats', { kind: 'direct', userId: b.userId })).body.chatId
 const ids = (entries: { clientMessageId?: string }[]) => entries.map(({ clientMessageId }) => clientMessageId)

@@ -1,3 +1,4 @@
+import { say } from '../support/person.ts'
 import { startWorld, type World } from '../support/world.ts'
 
 let world: World
@@ -6,7 +7,6 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => world[Symbol.asyncDispose]())
 
-const say = (id: string, text = id) => ({ clientMessageId: id, content: { type: 'text', text } })
 type Result = {
   chats: { chat: { chatId: string }; entries?: { seq: number }[]; snapshot?: unknown[]; more: boolean }[]
 }

@@ -77,8 +77,7 @@ async function joined({ chatId }: { chatId: string }, count: number): Promise<vo
     query: 'SELECT VALUE COUNT(1) FROM c WHERE c.chatId = @chatId',
     parameters: [{ name: '@chatId', value: chatId }],
   }
-  while ((await inbox.items.query<number>(query).fetchAll()).resources[0] !== count)
-    await new Promise((wake) => setTimeout(wake, 100))
+  while ((await inbox.items.query<number>(query).fetchAll()).resources[0] !== count);
 }
 
 /** As if nothing had been said for a day. */

@@ -2,26 +2,13 @@
 import { directChatId } from '../../../../shared/domain/id.ts'
 import { createChat } from '../../../../shared/services/chats/create-chat.ts'
 import { applyChanges } from '../../../../shared/services/feed/apply-changes.ts'
-import type { StoredUser } from '../../../../shared/services/ports/users.ts'
 import { blockUser, unblockUser } from '../../../../shared/services/users/blocks.ts'
 import { type MemoryApp, memoryApp } from '../../../support/memory-app.ts'
+import { actorOf, storedPerson as person } from '../../../support/stored-person.ts'
 import { thrownBy } from '../../../support/thrown.ts'
 
 const NOW = Date.parse('2026-03-01T10:00:00.000Z')
-const person = (userId: string): StoredUser => ({
-  userId,
-  handle: userId,
-  displayName: userId,
-  profile: { type: 'member' },
-  role: 'user',
-  createdAt: '2026-03-01T09:00:00.000Z',
-})
-const [ada, bob] = (['ada', 'bob'] as const).map(
-  (userId) => ({ userId, sessionId: 's1', role: 'user' }) as const,
-) as [
-  { userId: string; sessionId: string; role: 'user' },
-  { userId: string; sessionId: string; role: 'user' },
-]
+const [ada, bob] = [actorOf('ada'), actorOf('bob')]
 const CHAT = directChatId('ada', 'bob')
 
 const makeApp = (): MemoryApp => memoryApp(NOW, person('ada'), person('bob'))

@@ -1,19 +1,11 @@
 // A process that dies while a new name is on its way to the direct chats.
 import { directChatId } from '../../../../shared/domain/id.ts'
 import { createChat } from '../../../../shared/services/chats/create-chat.ts'
-import type { StoredUser } from '../../../../shared/services/ports/users.ts'
 import { finishRename, updateMe } from '../../../../shared/services/users/update-me.ts'
 import { memoryApp } from '../../../support/memory-app.ts'
+import { actorOf, storedPerson as person } from '../../../support/stored-person.ts'
 
-const person = (userId: string): StoredUser => ({
-  userId,
-  handle: userId,
-  displayName: userId,
-  profile: { type: 'member' },
-  role: 'user',
-  createdAt: '2026-03-01T09:00:00.000Z',
-})
-const ada = { userId: 'ada', sessionId: 's1', role: 'user' } as const
+const ada = actorOf('ada')
 
 test('a name that had not reached every chat gets there when its owner is met again', async () => {
   const app = memoryApp(Date.parse('2026-03-01T10:00:00.000Z'), person('ada'), person('bob'))
