@@ -181,8 +181,12 @@ var apiUrl = empty(publicApiUrl) ? 'https://${appName}.azurewebsites.net/api' : 
 var origins = union([page.outputs.url], pageOrigins)
 var hasAi = !empty(aiModels)
 
+var groupName = 'rg-parley-${environmentName}'
+// Azure looks for the group of a module whose condition is false, too: then it is the one that is there.
+var secondGroupName = hasSecondNetwork ? '${groupName}-2' : groupName
+
 resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
-  name: 'rg-parley-${environmentName}'
+  name: groupName
   location: location
   tags: allTags
 }
@@ -343,14 +347,15 @@ module network 'network.bicep' = if (isPrivate) {
 // A second network with its own endpoints, so that the second app outlives the first region. Its zones have the same names as
 // those of the first and other addresses in them: only another group can hold them.
 resource secondGroup 'Microsoft.Resources/resourceGroups@2024-11-01' = if (hasSecondNetwork) {
-  name: 'rg-parley-${environmentName}-2'
+  name: secondGroupName
   location: secondRegion
   tags: allTags
 }
 
 module secondNetwork 'network.bicep' = if (hasSecondNetwork) {
   name: 'second-network'
-  scope: secondGroup
+  scope: resourceGroup(secondGroupName)
+  dependsOn: [secondGroup]
   params: { name: '${name}-2', location: secondRegion, tags: allTags, addressStart: '10.43' }
 }
 
@@ -380,8 +385,8 @@ module privateEndpoints 'private-endpoints.bicep' = if (isPrivate) {
 
 module secondEndpoints 'private-endpoints.bicep' = if (hasSecondNetwork) {
   name: 'second-private-endpoints'
-  scope: secondGroup
-  dependsOn: [privateEndpoints]
+  scope: resourceGroup(secondGroupName)
+  dependsOn: [secondGroup, privateEndpoints]
   params: {
     prefix: '${name}-2'
     location: secondRegion

@@ -59,7 +59,8 @@ export function checkModulePlace(
 ): void {
   const given = bodyOf(body).get('scope')
   const value = given && evaluate(given, scope)
-  const isGroup = value?.is === 'resource' && value.type === 'Microsoft.Resources/resourceGroups'
+  const isSymbol = value?.is === 'resource' && value.type === 'Microsoft.Resources/resourceGroups'
+  const isGroup = isSymbol || given?.text.startsWith('resourceGroup(')
   const place = isGroup ? 'resourceGroup' : given ? 'unknown' : scopeOf(template)
   if (place !== scopeOf(target)) complain(`is deployed to a scope ${place}, not ${scopeOf(target)}`)
   for (const name of bodyOf(body).keys()) {

@@ -134,8 +134,8 @@ test('two regions have a private network each, with zones of their own, and serv
   for (const [name, group] of [
     ['network', 'group'],
     ['privateEndpoints', 'group'],
-    ['secondNetwork', 'secondGroup'],
-    ['secondEndpoints', 'secondGroup'],
+    ['secondNetwork', 'resourceGroup(secondGroupName)'],
+    ['secondEndpoints', 'resourceGroup(secondGroupName)'],
   ] as const)
     expect(ofModule(name, 'scope')).toBe(group)
   const targets = ['privateEndpoints', 'secondEndpoints'].map((name) =>
@@ -145,7 +145,8 @@ test('two regions have a private network each, with zones of their own, and serv
   // An account that is about to take one endpoint refuses another.
   const endpoints = of('infra/private-endpoints.bicep').declarations.find(({ name }) => name === 'endpoints')!
   expect(endpoints.node.previousNamedSibling?.text).toBe('@batchSize(1)')
-  expect(ofModule('secondEndpoints', 'dependsOn')).toBe('[privateEndpoints]')
+  expect(ofModule('secondEndpoints', 'dependsOn')).toBe('[secondGroup, privateEndpoints]')
+  expect(ofModule('secondNetwork', 'dependsOn')).toBe('[secondGroup]')
 })
 
 test('what Azure would refuse after minutes is refused at once', () => {
