@@ -1,5 +1,5 @@
 // `npm run func`: the deployable under Azure Functions Core Tools, against the stack that `npm start -- --no-host` runs.
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { access, constants, readFile, writeFile } from 'node:fs/promises'
 import { delimiter, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -36,18 +36,22 @@ async function main(): Promise<number> {
   const local = { IsEncrypted: false, Values: settings, Host: { CORS: '*' } }
   await writeFile(join(dist, 'local.settings.json'), JSON.stringify(local, null, 2), { mode: 0o600 })
   const { port } = new URL(settings.ISSUER ?? 'http://127.0.0.1:7071')
+  // Ctrl-C reaches both: wait for the child to end in its own time. SIGTERM reaches us alone, or only the npm above us; from
+  // before there is a child, or one that comes with its first word would end us and leave it.
+  let child: ChildProcess | undefined
+  process.on('SIGINT', () => {})
+  process.on('SIGTERM', () => child?.kill())
   // Windows installs a command script, which only a shell can start.
-  const child = spawn(func, ['start', '--port', port], {
+  const started = spawn(func, ['start', '--port', port], {
     cwd: dist,
     stdio: 'inherit',
     shell: process.platform === 'win32',
   })
-  // Ctrl-C reaches both: wait for the child to end in its own time. SIGTERM reaches us alone, or only the npm above us.
-  process.on('SIGINT', () => {})
-  process.on('SIGTERM', () => child.kill())
+  child = started
   const parent = process.ppid
-  if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== parent && child.kill(), 250).unref()
-  return new Promise((done) => child.once('exit', (code) => done(code ?? 1)))
+  if (process.env.npm_lifecycle_event)
+    setInterval(() => process.ppid !== parent && started.kill(), 250).unref()
+  return new Promise((done) => started.once('exit', (code) => done(code ?? 1)))
 }
 
 async function findOnPath(name: string): Promise<string | undefined> {

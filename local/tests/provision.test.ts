@@ -75,6 +75,7 @@ test('what compose runs waits for an emulator that is late, and makes all there 
   expect((await Array.fromAsync(queues)).map(({ name }) => name).sort()).toEqual([
     'bot-jobs',
     'chat-jobs',
+    'dead-letters',
     'repairs',
   ])
   client.dispose()
