@@ -8,6 +8,7 @@ import type { Context, Evaluate } from './compiled.ts'
 import { callFunction } from './functions/index.ts'
 import { likePattern, operators } from './operators.ts'
 import { equalValues, isObject } from './values.ts'
+import { vectorDistance } from './vectors.ts'
 
 /** @throws CosmosError 400 for names and functions that do not exist, 501 for what is not covered. */
 export function compileExpression(expression: Expression, context: Context): Evaluate {
@@ -94,6 +95,14 @@ export function compileExpression(expression: Expression, context: Context): Eva
 }
 
 function compileCall(call: Extract<Expression, { kind: 'call' }>, context: Context): Evaluate {
+  if (call.name === 'VECTORDISTANCE') {
+    if (call.args.length < 2 || call.args.length > 4)
+      throw badRequest('VectorDistance takes 2 to 4 arguments.')
+    return vectorDistance(
+      call,
+      call.args.map((arg) => compileExpression(arg, context)),
+    )
+  }
   if (!isAggregate(call.name)) {
     return callFunction(
       call.name,

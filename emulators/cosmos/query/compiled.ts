@@ -1,5 +1,7 @@
 // A query as closures: what compiling makes and evaluating runs.
 
+import type { Distance } from './vectors.ts'
+
 /** What an evaluation needs: the bound names, the parameters and the finished aggregates. */
 export interface Environment {
   slots: unknown[]
@@ -7,6 +9,8 @@ export interface Environment {
   parameters: ReadonlyMap<string, unknown>
   /** Unix milliseconds, the same for the whole request. */
   now: number
+  /** How vectors at a path are compared, by the container's policy. */
+  embeddings?: ReadonlyMap<string, Distance>
 }
 
 export type Evaluate = (env: Environment) => unknown
@@ -40,6 +44,10 @@ export interface Context {
   aggregates?: AggregateSpec[]
 }
 
-export function newEnvironment(parameters: ReadonlyMap<string, unknown>, now: number): Environment {
-  return { slots: [], aggregates: [], parameters, now }
+export function newEnvironment(
+  parameters: ReadonlyMap<string, unknown>,
+  now: number,
+  embeddings?: Environment['embeddings'],
+): Environment {
+  return { slots: [], aggregates: [], parameters, now, ...(embeddings && { embeddings }) }
 }

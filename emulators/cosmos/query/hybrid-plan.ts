@@ -4,8 +4,9 @@ import type { Expression, Query } from './ast.ts'
 import type { Environment } from './compiled.ts'
 import type { Plan } from './plan.ts'
 import { printExpression, printQuery } from './print.ts'
-import { type Score, termsOf } from './rank.ts'
+import { isText, type TextScore, termsOf } from './rank.ts'
 import { call, FILTER, items, number, object, payloadOf, type Window, withoutWindow } from './rewrite.ts'
+import { isNearestFirstDescending } from './vectors.ts'
 
 /** What is asked of each range at least, for the places of a ranking depend on all of it. */
 const LEAST = 120
@@ -20,26 +21,39 @@ const literal = (value: unknown): Expression => ({ kind: 'literal', value })
 
 /** The plan without its ranges. */
 export function hybridPlan({ query, scores }: Plan, env: Environment, { top, offset, limit }: Window) {
-  const terms = scores.map((score) => termsOf(score, env))
+  const texts = scores.filter(isText)
+  const terms = texts.map((score) => termsOf(score, env))
   const take = top ?? limit
   const most = take === undefined ? undefined : Math.max(LEAST, 2 * ((offset ?? 0) + take))
-  const scored = scores.map((score, i) => scoreCall(score, terms[i]!, i))
+  const scored = scores.map((score): Scored => {
+    if (isText(score)) {
+      const i = texts.indexOf(score)
+      return { call: scoreCall(score, terms[i]!, i), descending: true }
+    }
+    return { call: score.text, descending: isNearestFirstDescending(score.distance(env)) }
+  })
   return {
     partitionedQueryExecutionInfoVersion: 2,
     hybridSearchQueryInfo: {
-      globalStatisticsQuery: statisticsQuery(query, scores, terms),
+      globalStatisticsQuery: statisticsQuery(query, texts, terms),
       componentQueryInfos: scored.map((score) => component(query, score, scored, most)),
       componentWithoutPayloadQueryInfos: [],
       projectionQueryInfo: null,
       componentWeights: scores.some(({ weight }) => weight !== 1) ? scores.map(({ weight }) => weight) : null,
       skip: offset ?? null,
       take: take ?? null,
-      requiresGlobalStatistics: true,
+      requiresGlobalStatistics: texts.length > 0,
     },
   }
 }
 
-const scoreCall = ({ text }: Score, terms: string[], i: number) =>
+/** One of the scores as it is asked of a range. */
+interface Scored {
+  call: Expression
+  descending: boolean
+}
+
+const scoreCall = ({ text }: TextScore, terms: string[], i: number) =>
   call(
     '_FullTextScore',
     text,
@@ -50,7 +64,7 @@ const scoreCall = ({ text }: Score, terms: string[], i: number) =>
   )
 
 /** Over all documents of the range, whatever the WHERE says. */
-function statisticsQuery(query: Query, scores: Score[], terms: string[][]): string {
+function statisticsQuery(query: Query, scores: TextScore[], terms: string[][]): string {
   const statistics = scores.map(({ text }, i) =>
     object(
       ['totalWordCount', call('SUM', call('_FullTextWordCount', text))],
@@ -75,11 +89,22 @@ function statisticsQuery(query: Query, scores: Score[], terms: string[][]): stri
   })
 }
 
-function component(query: Query, score: Expression, all: Expression[], most: number | undefined) {
+/** A list leaves out what is undefined, and then the scores behind it would take the wrong places. */
+function defined({ call, descending }: Scored): Expression {
+  return { kind: 'binary', operator: '??', left: call, right: number(descending ? -WORST : WORST) }
+}
+const WORST = 999_999
+
+function component(
+  query: Query,
+  { call: score, descending }: Scored,
+  all: Scored[],
+  most: number | undefined,
+) {
   const { rank: _, ...plain } = withoutWindow(query)
   const rid = { kind: 'literal', value: '_rid' } as const
   const root: Expression = { kind: 'name', name: query.sources[0]!.alias, at: 0 }
-  const payload = object(['payload', payloadOf(query)], ['componentScores', array(all)])
+  const payload = object(['payload', payloadOf(query)], ['componentScores', array(all.map(defined))])
   const text = printQuery(
     {
       ...plain,
@@ -92,7 +117,7 @@ function component(query: Query, score: Expression, all: Expression[], most: num
           { name: 'payload', expression: payload },
         ],
       },
-      orderBy: [{ expression: score, descending: true }],
+      orderBy: [{ expression: score, descending }],
     },
     `(${FILTER})`,
   )
@@ -101,7 +126,7 @@ function component(query: Query, score: Expression, all: Expression[], most: num
     top: most ?? null,
     offset: null,
     limit: null,
-    orderBy: ['Descending'],
+    orderBy: [descending ? 'Descending' : 'Ascending'],
     orderByExpressions: [printExpression(score)],
     groupByExpressions: [],
     groupByAliases: [],

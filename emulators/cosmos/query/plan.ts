@@ -4,11 +4,12 @@ import { checkJoins, checkQuerySize } from '../items/limits.ts'
 import { badRequest } from '../wire/errors.ts'
 import type { Expression, Query } from './ast.ts'
 import { compileConstant, compileQuery } from './compile.ts'
-import type { CompiledQuery, Evaluate } from './compiled.ts'
+import type { CompiledQuery, Environment, Evaluate } from './compiled.ts'
 import { refuseUngrouped } from './grouping.ts'
 import { parse } from './parser.ts'
 import { isConstant, properPath, toPath } from './paths.ts'
 import { type Score, scoresOf } from './rank.ts'
+import { type Distance, distanceOf, isNearestFirstDescending, isVectorDistance } from './vectors.ts'
 
 export type Condition =
   | { kind: 'compare'; path: string[]; operator: '=' | '<' | '<=' | '>' | '>='; value: Evaluate }
@@ -30,6 +31,8 @@ export interface Plan {
   order: { path: string[]; descending: boolean }[]
   /** The query whose results this one ranges over, in place of the documents. */
   inner?: Plan
+  /** How near the vectors are that it is ordered by instead, nearest first. */
+  nearest?: (env: Environment) => Distance
   /** What it is ranked by instead. */
   scores: Score[]
   /** Each result is the document itself, so its stored text can be sent as it is. */
@@ -75,7 +78,9 @@ function planOf(given: Query): Plan {
   const found = parts.map((part) => (root === undefined ? undefined : toCondition(part, root)))
   const { selection, sources } = query
   const scores = scoresOf(query, root)
+  const nearest = nearestOf(query)
   const streaming =
+    !nearest &&
     scores.length === 0 &&
     compiled.groupBy.length === 0 &&
     compiled.aggregates.length === 0 &&
@@ -90,7 +95,8 @@ function planOf(given: Query): Plan {
     conditions: found.filter((condition) => condition !== undefined),
     complete: found.every((condition) => condition !== undefined),
     scores,
-    order: (scores.length > 0 ? [] : query.orderBy).map(({ expression, descending }) => ({
+    ...(nearest && { nearest }),
+    order: (scores.length > 0 || nearest ? [] : query.orderBy).map(({ expression, descending }) => ({
       path: orderPath(expression, root),
       descending,
     })),
@@ -102,6 +108,29 @@ function planOf(given: Query): Plan {
           selection.expression.kind === 'name' &&
           selection.expression.name === root)),
     streaming,
+  }
+}
+
+/** The measure of an ORDER BY VectorDistance. @throws CosmosError 400 where there are other keys as well. */
+function nearestOf({ orderBy }: Query): Plan['nearest'] {
+  const call = orderBy.map(({ expression }) => expression).find(isVectorDistance)
+  if (!call) return undefined
+  if (orderBy.length > 1) throw badRequest('ORDER BY VectorDistance cannot have other sort keys.')
+  const options = call.args[3] && compileConstant(call.args[3])
+  const none = () => undefined
+  return (env) => distanceOf(call, [none, none, none, options ?? none], env)
+}
+
+/** The plan with the direction its vectors are ordered in, which a container's policy may decide. */
+export function directed(plan: Plan, env: Environment): Plan {
+  if (!plan.nearest) return plan
+  const descending = isNearestFirstDescending(plan.nearest(env))
+  const turn = <T extends object>(items: readonly T[]) => items.map((item) => ({ ...item, descending }))
+  const { query, compiled } = plan
+  return {
+    ...plan,
+    query: { ...query, orderBy: turn(query.orderBy) },
+    compiled: { ...compiled, orderBy: turn(compiled.orderBy) },
   }
 }
 

@@ -67,7 +67,7 @@ export function describePlan(
       groupByAliasToAggregateType: grouped && !value ? Object.fromEntries(types) : {},
       rewrittenQuery: rewriteQuery(query, grouped, counts),
       hasSelectValue: value,
-      hasNonStreamingOrderBy: false,
+      hasNonStreamingOrderBy: plan.nearest !== undefined,
       dCountInfo: null,
     },
     queryRanges: query.sources.length === 0 ? [firstRange(collection)] : ranges,
@@ -118,7 +118,7 @@ function refuseUnknownFeatures(plan: Plan, features: string | undefined): void {
   const known = new Set(features.split(',').map((name) => name.trim()))
   const { query } = plan
   const wanted = [
-    ...(query.orderBy.length > 0 ? ['OrderBy'] : []),
+    ...(query.orderBy.length > 0 ? [plan.nearest ? 'NonStreamingOrderBy' : 'OrderBy'] : []),
     ...(query.orderBy.length > 1 ? ['MultipleOrderBy'] : []),
     ...(query.rank ? ['HybridSearch', 'NonStreamingOrderBy', 'CountIf'] : []),
     ...(query.distinct ? ['Distinct'] : []),

@@ -1,12 +1,17 @@
 // ORDER BY RANK: which texts are scored for which terms. What the parser left of it is taken apart here once per query text.
 import { searchTexts } from '../text/words.ts'
-import { badRequest, notImplemented } from '../wire/errors.ts'
+import { badRequest } from '../wire/errors.ts'
 import type { Expression, Query } from './ast.ts'
 import { compileConstant } from './compile.ts'
+import { compileExpression } from './compile-expression.ts'
 import type { Environment, Evaluate } from './compiled.ts'
 import { isConstant, toPath } from './paths.ts'
+import { type Distance, distanceOf, isNearestFirstDescending, isVectorDistance } from './vectors.ts'
 
-export interface Score {
+export type Score = TextScore | VectorScore
+
+export interface TextScore {
+  kind: 'text'
   path: string[]
   /** The path and the terms as they stand in the query. */
   text: Expression
@@ -18,7 +23,20 @@ export interface Score {
   given?: [documents: Evaluate, words: Evaluate, hits: Evaluate]
 }
 
-/** The scores a query is ordered by; none for one that is not. @throws CosmosError 400, 501 for vectors. */
+/** Only ever a part of RRF. */
+export interface VectorScore {
+  kind: 'vector'
+  /** The call as it stands in the query. */
+  text: Expression
+  distance(env: Environment): Distance
+  /** The larger the nearer, minus infinity where there is no vector. */
+  evaluate(env: Environment): number
+  weight: number
+}
+
+export const isText = (score: Score): score is TextScore => score.kind === 'text'
+
+/** The scores a query is ordered by; none for one that is not. @throws CosmosError 400 */
 export function scoresOf(query: Query, root: string | undefined): Score[] {
   const [first] = query.orderBy
   if (query.rank === undefined && !isCall(first?.expression, '_FULLTEXTSCORE')) return []
@@ -37,11 +55,14 @@ export function scoresOf(query: Query, root: string | undefined): Score[] {
   if (weights !== undefined && !isWeights(weights, parts.length)) {
     throw badRequest('The weights of RRF must be one number for each of its scoring functions.')
   }
-  return parts.map((part, i) => scoreOf(part, root, (weights as number[] | undefined)?.[i] ?? 1))
+  return parts.map((part, i) => {
+    const weight = (weights as number[] | undefined)?.[i] ?? 1
+    return isVectorDistance(part) ? vectorScore(part, root, weight) : scoreOf(part, root, weight)
+  })
 }
 
 /** The terms with their values. @throws CosmosError 400 for anything but strings. */
-export function termsOf({ evaluate }: Score, env: Environment): string[] {
+export function termsOf({ evaluate }: TextScore, env: Environment): string[] {
   const terms = searchTexts((evaluate(env) as unknown[]).flat())
   if (terms?.length) return terms
   throw badRequest('The search terms of FullTextScore must be strings.')
@@ -56,11 +77,28 @@ type Call = Extract<Expression, { kind: 'call' }>
 const isCall = (expression: Expression | undefined, name: string): expression is Call =>
   expression?.kind === 'call' && expression.name === name
 
-function scoreOf(expression: Expression, root: string, weight: number): Score {
-  if (isCall(expression, 'VECTORDISTANCE')) throw notImplemented('ORDER BY RANK by vectors')
+function vectorScore(call: Call, root: string, weight: number): VectorScore {
+  const context = { names: new Map([[root, 0]]), counters: { slots: 1, aggregates: 0 } }
+  const args = call.args.map((arg) => compileExpression(arg, context))
+  const value = compileExpression(call, context)
+  const distance = (env: Environment) => distanceOf(call, args, env)
+  return {
+    kind: 'vector',
+    text: call,
+    distance,
+    evaluate(env) {
+      const found = value(env)
+      if (typeof found !== 'number') return Number.NEGATIVE_INFINITY
+      return isNearestFirstDescending(distance(env)) ? found : -found
+    },
+    weight,
+  }
+}
+
+function scoreOf(expression: Expression, root: string, weight: number): TextScore {
   const merged = isCall(expression, '_FULLTEXTSCORE')
   if (!merged && !isCall(expression, 'FULLTEXTSCORE')) {
-    throw badRequest('ORDER BY RANK takes FullTextScore, or RRF of several.')
+    throw badRequest('ORDER BY RANK takes FullTextScore, or RRF of several scores.')
   }
   const [text, ...others] = (expression as Call).args
   const path = text && toPath(text, root)
@@ -70,11 +108,12 @@ function scoreOf(expression: Expression, root: string, weight: number): Score {
   }
   const [documents, words, hits] = others.slice(1).map(compileConstant)
   return {
+    kind: 'text',
     path,
     text: text!,
     terms,
     evaluate: compileConstant({ kind: 'array', items: terms }),
     weight,
-    ...(merged && { given: [documents!, words!, hits!] as const as NonNullable<Score['given']> }),
+    ...(merged && { given: [documents!, words!, hits!] as const as NonNullable<TextScore['given']> }),
   }
 }

@@ -6,7 +6,7 @@ import { hasPhrase, phrasesOf, wordsOf } from '../text/words.ts'
 import type { Environment } from './compiled.ts'
 import { window } from './evaluate.ts'
 import type { Condition, Plan } from './plan.ts'
-import { type Score, termsOf } from './rank.ts'
+import { isText, type TextScore, termsOf } from './rank.ts'
 import { buildScan, scanRows } from './scan.ts'
 
 /** All that running a query takes. */
@@ -32,8 +32,12 @@ export interface Results {
 export function rankAll(ranking: QueryRun): Results {
   const { plan, env } = ranking
   const { compiled } = plan
-  const terms = plan.scores.map((score) => termsOf(score, env))
-  const statistics = plan.scores.map((score, i) => statisticsOf(ranking, score, terms[i]!))
+  const terms = plan.scores.map((score) => (isText(score) ? termsOf(score, env) : []))
+  const measures = plan.scores.map((score, i): ((document: unknown) => number) => {
+    if (!isText(score)) return () => score.evaluate(env)
+    const statistics = statisticsOf(ranking, score, terms[i]!)
+    return (document) => bm25(valueAt(document, score.path), terms[i]!, statistics)
+  })
   const { skip, take } = window(compiled, env)
   const rows: { value: unknown; scores: number[] }[] = []
   const seen = new Set<number>()
@@ -44,9 +48,7 @@ export function rankAll(ranking: QueryRun): Results {
       seen.add(n)
       const document: unknown = JSON.parse(body)
       env.slots[0] = document
-      const scores = plan.scores.map(({ path }, i) =>
-        bm25(valueAt(document, path), terms[i]!, statistics[i]!),
-      )
+      const scores = measures.map((measure) => measure(document))
       compiled.expand(env, () => {
         if (compiled.where && compiled.where(env) !== true) return
         const value = compiled.project(env)
@@ -55,11 +57,17 @@ export function rankAll(ranking: QueryRun): Results {
     }
   }
   // What has none of the terms scores 0 throughout: of these only as many are read as are still wanted.
-  read(withTerms(plan, terms), Number.POSITIVE_INFINITY)
-  read(plan, skip + take)
+  const all = plan.scores.every(isText)
+  if (all) read(withTerms(plan, terms), Number.POSITIVE_INFINITY)
+  read(plan, all ? skip + take : Number.POSITIVE_INFINITY)
   const weights = plan.scores.map(({ weight }) => weight)
-  const all = rows.map(({ scores }) => scores)
-  const marks = weights.length === 1 ? all.map(([score]) => score!) : fuse(all, weights)
+  const marks =
+    weights.length === 1
+      ? rows.map(({ scores }) => scores[0]!)
+      : fuse(
+          rows.map(({ scores }) => scores),
+          weights,
+        )
   const order = rows.map((_, i) => i).sort((a, b) => marks[b]! - marks[a]!)
   const values = order.slice(skip, skip + take).map((i) => rows[i]!.value)
   return { values, examined: seen.size }
@@ -70,7 +78,7 @@ const scanOf = ({ collection, env, scope, seconds }: QueryRun, plan: Plan) =>
 
 /** The same query of the texts alone that have a term. */
 function withTerms(plan: Plan, terms: readonly string[][]): Plan {
-  const about = plan.scores.map(({ path }, i): Condition => {
+  const about = plan.scores.filter(isText).map(({ path }, i): Condition => {
     return { kind: 'words', path, phrases: terms[i]!.map((term) => () => term), every: false }
   })
   const condition: Condition =
@@ -78,7 +86,7 @@ function withTerms(plan: Plan, terms: readonly string[][]): Plan {
   return { ...plan, conditions: [...plan.conditions, condition] }
 }
 
-function statisticsOf(ranking: QueryRun, score: Score, terms: readonly string[]): TextStatistics {
+function statisticsOf(ranking: QueryRun, score: TextScore, terms: readonly string[]): TextStatistics {
   const { env, collection, scope } = ranking
   const { postings } = collection
   if (score.given) {

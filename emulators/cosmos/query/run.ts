@@ -10,7 +10,7 @@ import { type Environment, newEnvironment } from './compiled.ts'
 import { isScalar, samePath } from './conditions.ts'
 import { type Continuation, fingerprint, formatContinuation, parseContinuation } from './continuation.ts'
 import { evaluateAll, window } from './evaluate.ts'
-import { type Condition, type Plan, planQuery } from './plan.ts'
+import { type Condition, directed, type Plan, planQuery } from './plan.ts'
 import { describePlan, needsMerging } from './query-plan.ts'
 import { type QueryRun, type Results, rankAll } from './ranked.ts'
 import { withoutFilter } from './rewrite.ts'
@@ -39,10 +39,11 @@ export interface QueryPage {
 
 /** @throws CosmosError 400 for a wrong query, 501 for one that needs merging across partitions. */
 export function runQuery(collection: Collection, request: QueryRequest): QueryPage {
-  const plan = planQuery(request.text)
-  const env = newEnvironment(request.parameters, request.now)
+  const env = newEnvironment(request.parameters, request.now, collection.embeddings)
+  const plan = directed(planQuery(request.text), env)
   const scope = narrow(collection, plan, env, request.scope)
-  const unmerged = plan.scores.some(({ given }) => !given) && scope.pk === undefined
+  const unmerged =
+    plan.scores.some((score) => score.kind === 'vector' || !score.given) && scope.pk === undefined
   if (unmerged || (isAcross(scope) && needsMerging(plan)))
     throw toBeMerged(describePlan(collection, plan, env, scope))
   const mark = fingerprint(withoutFilter(request.text), request.parameters)
@@ -193,7 +194,7 @@ function allResults({ collection, plan, env, scope, seconds }: QueryRun): Result
   let examined = 0
   if (plan.inner) {
     if (scope.pk === undefined) throw notImplemented('a subquery over the documents of several partitions')
-    const within = newEnvironment(env.parameters, env.now)
+    const within = newEnvironment(env.parameters, env.now, env.embeddings)
     const inner = allResults({ collection, plan: plan.inner, env: within, scope, seconds })
     const values = evaluateAll(plan.compiled, env, (row) => {
       for (const value of inner.values) {

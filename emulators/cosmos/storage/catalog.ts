@@ -210,6 +210,10 @@ function refuseChange(before: ContainerDefinition, after: ContainerDefinition): 
   if (!isDeepStrictEqual(before.partitionKey, after.partitionKey)) {
     throw badRequest('Document collection partition key cannot be changed.')
   }
+  // Indexes are replaced with the policy that they rest on; what is embedded how is settled for good.
+  if (!isDeepStrictEqual(before.vectorEmbeddingPolicy, after.vectorEmbeddingPolicy)) {
+    throw badRequest('The vector embedding policy of a container cannot be changed.')
+  }
   if (!isDeepStrictEqual(before.uniqueKeyPolicy?.uniqueKeys ?? [], after.uniqueKeyPolicy?.uniqueKeys ?? [])) {
     throw badRequest('The unique key policy of a container cannot be changed.')
   }

@@ -1,6 +1,7 @@
 // A container as the operations see it: its definition, worked out once, its counters and its table.
 import type { StatementSync } from 'node:sqlite'
 import { splitPath } from '../items/partition-key.ts'
+import type { Distance } from '../query/vectors.ts'
 import { openPostings, type Postings } from '../text/postings.ts'
 import type { ContainerDefinition } from './definition.ts'
 import { hashKind } from './epk.ts'
@@ -47,6 +48,8 @@ export interface Collection {
   readonly log: string
   /** For how many seconds all versions and deletes are kept; absent where they are not. */
   retention: number | undefined
+  /** How vectors are compared, by path. */
+  embeddings: ReadonlyMap<string, Distance>
   /** Whether items can expire at all. */
   expires: boolean
   /** The number of the last transaction. Never goes back, not even over a restart. */
@@ -104,6 +107,12 @@ export function derived(definition: ContainerDefinition) {
     keyPaths: definition.partitionKey.paths.map(splitPath),
     uniqueKeys: (definition.uniqueKeyPolicy?.uniqueKeys ?? []).map((key) => key.paths.map(splitPath)),
     indexed: createIndexedPaths(definition.indexingPolicy),
+    embeddings: new Map(
+      (definition.vectorEmbeddingPolicy?.vectorEmbeddings ?? []).map(({ path, distanceFunction }) => [
+        path,
+        distanceFunction,
+      ]),
+    ),
     expires: definition.defaultTtl !== undefined,
     retention: (definition.changeFeedPolicy?.retentionDuration ?? 0) * 60 || undefined,
   }

@@ -1,6 +1,7 @@
 // What a container is defined by. Guarantees that a stored definition is complete: defaults are filled in
 // as the service does, and everything the caller gave is echoed.
 import { z } from 'zod'
+import { DISTANCES } from '../query/vectors.ts'
 import { badRequest, notImplemented } from '../wire/errors.ts'
 
 /** Of a change feed policy: a number, or `PT5M` as it is written elsewhere. */
@@ -44,6 +45,9 @@ const schema = z
           .array(z.array(path.extend({ order: z.enum(['ascending', 'descending']).default('ascending') })))
           .optional(),
         fullTextIndexes: z.array(textPath).optional(),
+        vectorIndexes: z
+          .array(textPath.extend({ type: z.enum(['flat', 'quantizedFlat', 'diskANN']) }))
+          .optional(),
       })
       .loose()
       .optional(),
@@ -51,6 +55,20 @@ const schema = z
       .object({
         defaultLanguage: z.string().default('en-US'),
         fullTextPaths: z.array(textPath.extend({ language: z.string().optional() })).default([]),
+      })
+      .loose()
+      .optional(),
+    vectorEmbeddingPolicy: z
+      .object({
+        vectorEmbeddings: z
+          .array(
+            textPath.extend({
+              dataType: z.enum(['float32', 'float16', 'int8', 'uint8']).default('float32'),
+              dimensions: z.number().int().min(1).max(4096),
+              distanceFunction: z.enum(DISTANCES).default('cosine'),
+            }),
+          )
+          .default([]),
       })
       .loose()
       .optional(),
@@ -83,6 +101,7 @@ export type ContainerDefinition = Omit<z.output<typeof schema>, 'indexingPolicy'
   partitionKey: z.output<typeof schema>['partitionKey']
   uniqueKeyPolicy?: z.output<typeof schema>['uniqueKeyPolicy']
   fullTextPolicy?: z.output<typeof schema>['fullTextPolicy']
+  vectorEmbeddingPolicy?: z.output<typeof schema>['vectorEmbeddingPolicy']
   changeFeedPolicy?: z.output<typeof schema>['changeFeedPolicy']
   defaultTtl?: number | undefined
   indexingPolicy: IndexingPolicy
@@ -111,6 +130,7 @@ export function parseDefinition(body: unknown): ContainerDefinition {
   for (const name of SYSTEM) delete given[name]
   if (/[/\\#?]/.test(given.id)) throw badRequest(`The container id '${given.id}' contains / \\ # or ?.`)
   checkFullText(given)
+  checkVectors(given)
   return {
     ...given,
     indexingPolicy: fillIndexingPolicy(given.indexingPolicy),
@@ -123,15 +143,29 @@ export function parseDefinition(body: unknown): ContainerDefinition {
   }
 }
 
+/** By its name, and by the number Windows gives it. */
+const ENGLISH = ['en-US', '1033']
+
 /** Every full-text index needs its path in the full-text policy, and a language we know. */
 function checkFullText({ fullTextPolicy, indexingPolicy }: z.output<typeof schema>): void {
   const paths = fullTextPolicy?.fullTextPaths ?? []
   const languages = [fullTextPolicy?.defaultLanguage, ...paths.map(({ language }) => language)]
-  const other = languages.find((language) => language !== undefined && language !== 'en-US')
+  const other = languages.find((language) => language !== undefined && !ENGLISH.includes(language))
   if (other !== undefined) throw notImplemented(`full-text search in the language '${other}'`)
   for (const { path } of indexingPolicy?.fullTextIndexes ?? []) {
     if (paths.some((one) => one.path === path)) continue
     throw badRequest(`The full-text index path '${path}' is not in the fullTextPolicy of the container.`)
+  }
+}
+
+/** Every vector index needs its path in the embedding policy. */
+function checkVectors({ vectorEmbeddingPolicy, indexingPolicy }: z.output<typeof schema>): void {
+  const paths = (vectorEmbeddingPolicy?.vectorEmbeddings ?? []).map(({ path }) => path)
+  for (const { path } of indexingPolicy?.vectorIndexes ?? []) {
+    if (paths.includes(path)) continue
+    throw badRequest(
+      `The Vector Indexing Policy's path::${path} not matching in Embedding's path. A vector index needs its path in the vectorEmbeddingPolicy.`,
+    )
   }
 }
 

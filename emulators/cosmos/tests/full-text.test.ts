@@ -40,6 +40,7 @@ describe.each([
     for (const [i, text] of texts.entries()) await container.items.create(message('p', i + 1, text))
     await container.items.create(message('q', 7, 'red elsewhere'))
     await container.items.create({ id: '8', pk: 'p', seq: 8, content: 'red' })
+    await container.items.create(message('p', 9, '1,977 people of the United Kingdom, 1963-69'))
   })
 
   test.each<[string, string[], string]>([
@@ -63,9 +64,14 @@ describe.each([
       ['red car', 'köln'],
       '5 6',
     ],
-    ['NOT FullTextContains(c.content.text, @w1)', ['red'], '2 5'],
+    ['NOT FullTextContains(c.content.text, @w1)', ['red'], '2 5 9'],
     ['FullTextContains(c.content.text, @w1) AND c.seq < 6', ['red'], '1 3'],
     ['FullTextContains(c.content.text, @missing)', [], ''],
+    ['FullTextContains(c.content.text, @w1)', ['1,977'], '9'],
+    ['FullTextContains(c.content.text, @w1)', ['977'], ''],
+    ['FullTextContains(c.content.text, @w1)', ['69'], '9'],
+    ['FullTextContains(c.content.text, @w1)', ['United States'], '9'],
+    ['FullTextContains(c.content.text, @w1)', ['states'], ''],
   ])('%s of %j', async (where, words, expected) => {
     expect(await ids(container, 'p', where, words)).toBe(expected)
   })

@@ -64,7 +64,7 @@ test('words that are rare: their list, and nothing else', () => {
 })
 
 test('words that are common: looked up on the way through the order', () => {
-  const insert = store.database.prepare("INSERT INTO words_1 (path, word, k, n) VALUES (0, 'common', 1, ?)")
+  const insert = store.database.prepare("INSERT INTO stems_1 (path, word, k, n) VALUES (0, 'common', 1, ?)")
   store.database.exec(
     'INSERT INTO texts_1 (k, path, pk, documents, words) VALUES (1, 0, \'["r"]\', 5000, 5000)',
   )

@@ -33,7 +33,8 @@ export interface Postings {
 /** @param number The container's. @param paths What its policy indexes; none makes an index of nothing. */
 export function openPostings(store: Store, number: number, paths: readonly string[][]): Postings {
   const lists = `texts_${number}`
-  const words = `words_${number}`
+  /** A table of another name is made anew: what counts as a word has changed since. */
+  const words = `stems_${number}`
   const docs = `docs_${number}`
 
   const put = (path: number, n: number, pk: string, all: readonly string[], sign: 1 | -1) => {
@@ -94,7 +95,10 @@ export function openPostings(store: Store, number: number, paths: readonly strin
         )
         .get(path, ...(pk === undefined ? [] : [pk])) as { documents: number; words: number }
     },
-    drop: () => store.database.exec(`DROP TABLE IF EXISTS ${lists}; DROP TABLE IF EXISTS ${words};`),
+    drop: () =>
+      store.database.exec(
+        `DROP TABLE IF EXISTS ${lists}; DROP TABLE IF EXISTS ${words}; DROP TABLE IF EXISTS words_${number};`,
+      ),
   }
 }
 
@@ -108,7 +112,7 @@ export function buildPostings(store: Store, number: number, paths: readonly stri
       k INTEGER PRIMARY KEY, path INTEGER NOT NULL, pk TEXT NOT NULL, documents INTEGER NOT NULL, words INTEGER NOT NULL,
       UNIQUE (path, pk)
     );
-    CREATE TABLE words_${number} (
+    CREATE TABLE stems_${number} (
       path INTEGER NOT NULL, word TEXT NOT NULL, k INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (path, word, k, n)
     ) WITHOUT ROWID;`)
   for (const row of store.prepare(`SELECT n, pk, body FROM docs_${number}`).iterate()) {
@@ -121,7 +125,7 @@ export function buildPostings(store: Store, number: number, paths: readonly stri
 /** Whether the index was made by whoever opened the file before. */
 export function hasPostings(store: Store, number: number): boolean {
   const found = store.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?")
-  return found.get(`words_${number}`) !== undefined
+  return found.get(`stems_${number}`) !== undefined
 }
 
 function textAt(document: Row | undefined, path: readonly string[]): string | undefined {

@@ -2,17 +2,15 @@
 // https://learn.microsoft.com/azure/cosmos-db/gen-ai/full-text-search
 import { notImplemented } from '../wire/errors.ts'
 import { stem } from './stem.ts'
+import { STOP_WORDS } from './stop-words.ts'
 
-/** Those of Lucene's English analyser; the service does not publish its list. */
-const STOP_WORDS = new Set(
-  'a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to was will with'.split(
-    ' ',
-  ),
-)
+/** Words as Unicode (UAX #29) cuts them: `1,977`, `example.com` and `Anna's` are one each, `1963-69` is two. */
+const WORD =
+  /[\p{L}\p{N}\p{M}_]+(?:(?:(?<=[\p{L}\p{M}])['’.](?=\p{L})|(?<=\p{N})['’.,;](?=\p{N}))[\p{L}\p{N}\p{M}_]+)*/gu
 
 /** The words of a text in order, as they are indexed and compared. */
 export function wordsOf(text: string): string[] {
-  const found = text.toLowerCase().match(/[\p{L}\p{N}\p{M}_]+(?:['’][\p{L}\p{N}\p{M}_]+)*/gu) ?? []
+  const found = text.toLowerCase().match(WORD) ?? []
   return found.filter((word) => !STOP_WORDS.has(word)).map((word) => stem(word.replace(/['’]s$/, '')))
 }
 

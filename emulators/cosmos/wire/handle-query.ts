@@ -4,7 +4,7 @@ import { type FeedStart, readFeed } from '../items/change-feed.ts'
 import { canonicalKey, type KeyValue, parsePartitionKey } from '../items/partition-key.ts'
 import { readVersions } from '../items/version-log.ts'
 import { newEnvironment } from '../query/compiled.ts'
-import { planQuery } from '../query/plan.ts'
+import { directed, planQuery } from '../query/plan.ts'
 import { describePlan } from '../query/query-plan.ts'
 import { narrow, type QueryPage, runQuery } from '../query/run.ts'
 import type { Collection } from '../storage/collection.ts'
@@ -129,8 +129,8 @@ export const planItems: Handler = (call) => {
   const collection = collectionOf(call)
   const { text, parameters } = parseQueryBody(call.request.body)
   const scope = scopeOf(call, collection)
-  const plan = planQuery(text)
-  const env = newEnvironment(parameters, call.service.clock())
+  const env = newEnvironment(parameters, call.service.clock(), collection.embeddings)
+  const plan = directed(planQuery(text), env)
   const features = header(call.request, 'x-ms-cosmos-supported-query-features')
   const within = narrow(collection, plan, env, scope)
   return { status: 200, collection, body: describePlan(collection, plan, env, within, features) }

@@ -14,7 +14,7 @@ const FUNCTIONS = new Map<string, BuiltIn>(
   Object.entries({ ...strings, ...math, ...arrays, ...types, ...dates, ...fullText, ...integers }),
 )
 
-const NOT_COVERED = /^(ST_|UDF\.|VECTORDISTANCE$|DATETIMEFORMAT$|REGEXEXTRACT)/
+const NOT_COVERED = /^(ST_|UDF\.|DATETIMEFORMAT$|REGEXEXTRACT)/
 
 /**
  * A call of the named function; names are in upper case.
