@@ -199,6 +199,7 @@ function parsePayload(frame: DataMembers): Payload {
   const { data } = frame
   const dataType = frame.dataType ?? 'json'
   const metadata = frame.metadata ? { metadata: frame.metadata } : {}
+  if (frame.metadata && !hasData(frame)) return { ...EMPTY, ...metadata }
   if (dataType === 'json') {
     if (data === undefined || data === null) throw new FrameError('The frame has no data.')
     return { dataType, text: stringifyExact(data), ...metadata }

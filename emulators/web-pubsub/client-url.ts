@@ -45,8 +45,9 @@ export function accessTokenOf(url: ClientUrl, request: IncomingMessage): string 
 export function publishModeOf({ query }: ClientUrl): { group: string; noEcho: boolean } | undefined {
   const last = (name: string): string => query.getAll(name).at(-1) ?? ''
   const mode = last('webpubsub_mode').toLowerCase()
-  if (mode === '' || mode === 'sendevent') return undefined
-  if (mode !== 'sendtogroup') throw new ServiceError(400, `Unknown webpubsub_mode ${mode}.`, 'webpubsub_mode')
+  if (!query.has('webpubsub_mode') || mode === 'sendevent') return undefined
+  if (mode !== 'sendtogroup')
+    throw new ServiceError(400, `Unknown webpubsub_mode '${mode}'.`, 'webpubsub_mode')
   const group = last('group')
   if (!isGroupName(group)) throw new ServiceError(400, 'The group name is not valid.', 'group')
   const noEcho = last('noEcho').toLowerCase()

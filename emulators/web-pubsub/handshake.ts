@@ -118,14 +118,15 @@ async function recover(
   const valid = await service.tokens.verifyReconnection(query.get('awps_reconnection_token') ?? '', id)
   const token = await service.tokens.issueReconnection(id)
   const connection = hubOf(service, url.hub).connections.get(id)
-  const same = offered.find((name) => name === connection?.subprotocol)
-  const socket = await handshake.upgrade(same ?? offered.find((name) => subprotocolOf(name)))
-  if (!valid || !connection?.reliable || connection.closed || same === undefined) {
-    return socket.close(1008, 'The connection cannot be recovered.')
-  }
-  attach(service, connection, socket, (...frame) => receive(service, ...frame))
-  greet(service, connection, token)
-  service.delivery.replay(connection)
+  const recovered = valid && connection?.reliable && !connection.closed ? connection : undefined
+  // Whatever is offered now, the connection goes on with the subprotocol it began with.
+  const socket = await handshake.upgrade(
+    recovered ? recovered.subprotocol : offered.find((name) => subprotocolOf(name)),
+  )
+  if (!recovered || recovered.closed) return socket.close(1008, 'The connection cannot be recovered.')
+  attach(service, recovered, socket, (...frame) => receive(service, ...frame))
+  greet(service, recovered, token)
+  service.delivery.replay(recovered)
 }
 
 async function authenticate(

@@ -42,7 +42,7 @@ export function closeConnection(service: Service, connection: Connection, reason
   const { socket } = connection
   if (code === 1000) service.delivery.control(connection, { type: 'disconnected', message: reason })
   end(service, connection, reason)
-  socket?.close(code, closeReason(reason))
+  socket?.close(code, code === 1000 ? '' : closeReason(reason))
 }
 
 function detach(
@@ -59,7 +59,7 @@ function detach(
   if (!connection.reliable || code === 1000) return void end(service, connection, reason)
   service.log('debug', 'connection waits for recovery', { connectionId: connection.id, code })
   connection.expiry = service.clock.after(service.recoveryWindowMs, () =>
-    end(service, connection, 'The connection was not recovered in time.'),
+    end(service, connection, 'The connection recovery timeout expired.'),
   )
 }
 

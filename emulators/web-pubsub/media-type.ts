@@ -17,7 +17,8 @@ const CONTENT_TYPES = {
 
 /** The data type a content-type header stands for, or undefined when the service knows no such type. */
 export function dataTypeOf(contentType: string): Payload['dataType'] | undefined {
-  const mediaType = contentType.split(';', 1)[0]!.trim().toLowerCase()
+  const [mediaType = '', ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase())
+  if (!parameters.every((one) => /^([\w!#$%&'*+.^`|~-]+=(?:"[^"]*"|[^\s"]+))?$/.test(one))) return undefined
   return TYPES[mediaType as keyof typeof TYPES]
 }
 

@@ -121,6 +121,8 @@ function failInvocation(service: Service, connection: Connection, invocationId: 
   service.delivery.control(connection, { type: 'invokeResponse', invocationId, error })
 }
 
+const DEEDS = { joinGroup: 'join', leaveGroup: 'leave', sendToGroup: 'send to' }
+
 function permitted(
   service: Service,
   connection: Connection,
@@ -128,7 +130,9 @@ function permitted(
   permission: Permission,
 ): boolean {
   if (isAllowed(connection.permissions, permission, operation.group)) return true
-  const message = `The client does not have permission to ${operation.type} group '${operation.group}'.`
+  // A simple client has no acks: being closed is how it learns of it.
+  if (!connection.codec) closeConnection(service, connection, 'The client may not send to this group.', 1008)
+  const message = `The client does not have permission to ${DEEDS[operation.type]} group '${operation.group}'.`
   fail(service, connection, operation.ackId, 'Forbidden', message)
   return false
 }

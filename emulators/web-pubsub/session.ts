@@ -23,8 +23,8 @@ export function receive(service: Service, connection: Connection, data: Buffer, 
   if (!codec)
     return void enqueue(service, connection, simpleOperation(connection, data, isBinary), data.length)
   if (isBinary !== codec.binary) {
-    const taken = codec.binary ? 'protobuf subprotocols take binary' : 'JSON subprotocols take text'
-    return void closeConnection(service, connection, `The ${taken} frames only.`, 1003)
+    const taken = codec.binary ? 'protobuf subprotocol requires binary' : 'JSON subprotocol requires text'
+    return void closeConnection(service, connection, `The ${taken} messages.`, 1003)
   }
   try {
     dispatch(service, connection, codec.parse(data), data.length)

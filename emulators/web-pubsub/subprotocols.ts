@@ -16,6 +16,8 @@ const SUBPROTOCOLS: Record<string, Subprotocol> = {
   'protobuf.reliable.webpubsub.azure.v1': { codec: protobufCodec, reliable: true },
 }
 
-/** The subprotocol of that name, or undefined when the service speaks no such one. */
-export const subprotocolOf = (name: string | undefined): Subprotocol | undefined =>
-  name !== undefined && Object.hasOwn(SUBPROTOCOLS, name) ? SUBPROTOCOLS[name] : undefined
+/** The subprotocol of that name, in any case, or undefined when the service speaks no such one. */
+export const subprotocolOf = (name: string | undefined): Subprotocol | undefined => {
+  const key = name?.toLowerCase()
+  return key !== undefined && Object.hasOwn(SUBPROTOCOLS, key) ? SUBPROTOCOLS[key] : undefined
+}

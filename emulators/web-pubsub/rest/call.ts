@@ -1,6 +1,7 @@
 // One REST call: its hub, path parameters, query and body, each read with the service's own 400 and 415.
 import type { IncomingMessage } from 'node:http'
 import type { Reply } from '../../kit/http-server.ts'
+import { isMetadata } from '../client-frames.ts'
 import type { Connection } from '../connection.ts'
 import type { Hub } from '../hub.ts'
 import { dataTypeOf, payloadFrom } from '../media-type.ts'
@@ -49,7 +50,10 @@ export const connectionOf = (call: Call): Connection | undefined =>
   call.hub.connections.get(connectionIdOf(call))
 
 /** The `reason` given to clients that are closed. */
-export const reasonOf = ({ query }: Call): string => query.get('reason') || 'Closed by the REST API.'
+export const reasonOf = ({ query }: Call): string => {
+  const reason = query.get('reason')
+  return `Application server closed the connection.${reason ? ` Reason: ${reason}` : ''}`
+}
 
 /**
  * Those of the connections that the query's `excluded` and `filter` leave.
@@ -69,7 +73,7 @@ export function selected(call: Call, connections: Iterable<Connection>): Connect
 export function wholeNumber({ query }: Call, name: string, min: number, max: number): number | undefined {
   const values = query.getAll(name)
   if (values.length === 0) return undefined
-  const value = /^\d{1,9}$/.test(values[0]!) ? Number(values[0]) : Number.NaN
+  const value = /^\d{1,10}$/.test(values[0]!) ? Number(values[0]) : Number.NaN
   if (values.length > 1 || !(value >= min && value <= max)) {
     throw new ServiceError(400, `${name} must be a whole number from ${min} to ${max}.`, name)
   }
@@ -82,9 +86,12 @@ export function expiryOf(call: Call): number | undefined {
   return ttl === 0 ? undefined : call.service.clock.now() + ttl * 1000
 }
 
-/** The body of a send: JSON, text or bytes by its content type. */
+/** The body of a send: JSON, text or bytes by its content type; bytes when none is given. */
 export function payloadOf({ request, body }: Call): Payload {
-  const dataType = dataTypeOf(request.headers['content-type'] ?? '')
+  if (request.headers['content-length'] === undefined) {
+    throw new ServiceError(400, 'Invalid Content-Length header.', 'Request')
+  }
+  const dataType = dataTypeOf(request.headers['content-type'] || 'application/octet-stream')
   if (dataType === undefined || dataType === 'protobuf') {
     throw new ServiceError(
       415,
@@ -95,6 +102,13 @@ export function payloadOf({ request, body }: Call): Payload {
   const payload = payloadFrom(dataType, body)
   if (payload.dataType === 'json') parseJson(payload.text)
   const metadata = metadataOf(request.headers)
+  if (metadata && !isMetadata(metadata)) {
+    throw new ServiceError(
+      400,
+      'Metadata has keys of up to 256 and values of up to 1024 characters.',
+      'Request',
+    )
+  }
   return metadata ? { ...payload, metadata } : payload
 }
 
@@ -102,7 +116,7 @@ export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new ServiceError(400, 'The body is not valid JSON.', 'body')
+    throw new ServiceError(400, 'The request body is not a valid JSON.', 'Request')
   }
 }
 

@@ -9,7 +9,7 @@ import { closeConnection } from '../lifecycle.ts'
 import type { Message } from '../message.ts'
 import { isGroupName } from '../names.ts'
 import { isAllowed, setPermission } from '../permissions.ts'
-import { notImplemented, ServiceError } from '../service-error.ts'
+import { notExisted, notImplemented, ServiceError } from '../service-error.ts'
 import {
   type Call,
   connectionIdOf,
@@ -37,12 +37,12 @@ export const OPERATIONS = {
   'hub.addToGroups': (call) => changeGroups(call, joinGroup),
   'hub.removeFromGroups': (call) => changeGroups(call, leaveGroup),
 
-  'connection.exists': (call) => found(connectionOf(call) !== undefined),
+  'connection.exists': (call) => found(connectionOf(call) !== undefined, 'Warning.Connection'),
   'connection.close': (call) => closeAll(call, one(connectionOf(call))),
   'connection.send': (call) => send(call, one(connectionOf(call)), { from: 'server' }),
   'connection.removeFromAllGroups': (call) => forEach(one(connectionOf(call)), leaveAllGroups),
 
-  'group.exists': (call) => found(connectionsOfGroup(call.hub, groupOf(call)).size > 0),
+  'group.exists': (call) => found(connectionsOfGroup(call.hub, groupOf(call)).size > 0, 'Warning.Group'),
   'group.send'(call) {
     const group = groupOf(call)
     return send(call, connectionsOfGroup(call.hub, group), { from: 'group', group })
@@ -51,7 +51,7 @@ export const OPERATIONS = {
   'group.listConnections': listConnections,
   'group.addConnection'(call) {
     const group = groupOf(call)
-    joinGroup(required(call), group)
+    joinGroup(required(call, 'Error.Connection'), group)
     return reply(200)
   },
   'group.removeConnection'(call) {
@@ -59,14 +59,13 @@ export const OPERATIONS = {
     return forEach(one(connectionOf(call)), (connection) => leaveGroup(connection, group))
   },
 
-  'user.exists': (call) => found(connectionsOfUser(call.hub, userOf(call)).size > 0),
+  'user.exists': (call) => found(connectionsOfUser(call.hub, userOf(call)).size > 0, 'Warning.User'),
   'user.send': (call) => send(call, connectionsOfUser(call.hub, userOf(call)), { from: 'server' }),
   'user.closeConnections': (call) => closeAll(call, connectionsOfUser(call.hub, userOf(call))),
   'user.addToGroup'(call) {
     const group = groupOf(call)
     const connections = connectionsOfUser(call.hub, userOf(call))
-    if (connections.size === 0)
-      throw new ServiceError(404, `User ${userOf(call)} has no connection.`, 'userId')
+    if (connections.size === 0) throw notExisted('Warning.User', userOf(call))
     for (const connection of connections) joinGroup(connection, group)
     return reply(200)
   },
@@ -78,7 +77,7 @@ export const OPERATIONS = {
 
   'permission.grant'(call) {
     const permission = permissionOf(call)
-    setPermission(required(call).permissions, permission, true, targetOf(call))
+    setPermission(required(call, 'Info.Connection').permissions, permission, true, targetOf(call))
     return reply(200)
   },
   'permission.revoke'(call) {
@@ -91,18 +90,23 @@ export const OPERATIONS = {
   'permission.check'(call) {
     const permission = permissionOf(call)
     const connection = connectionOf(call)
-    return found(connection !== undefined && isAllowed(connection.permissions, permission, targetOf(call)))
+    if (!connection) return found(false, 'Info.Connection')
+    return found(isAllowed(connection.permissions, permission, targetOf(call)))
   },
 } satisfies Record<string, RestOperation>
 
-const found = (exists: boolean): Reply => reply(exists ? 200 : 404)
+/** The answer to a HEAD: what is not there is named in a header, where there is no body. */
+function found(exists: boolean, code?: string): Reply {
+  if (exists) return reply(200)
+  return { ...reply(404), ...(code && { headers: { 'x-ms-error-code': `${code}.NotExisted` } }) }
+}
 
 const one = (connection: Connection | undefined): Connection[] => (connection ? [connection] : [])
 
-function required(call: Call): Connection {
+function required(call: Call, code: 'Error.Connection' | 'Info.Connection'): Connection {
   const connection = connectionOf(call)
   if (connection) return connection
-  throw new ServiceError(404, `There is no connection ${connectionIdOf(call)}.`, 'connectionId')
+  throw notExisted(code, connectionIdOf(call))
 }
 
 function targetOf({ query }: Call): string | undefined {
@@ -153,11 +157,11 @@ async function generateToken(call: Call): Promise<Reply> {
   const { query, service } = call
   const clientType = (query.get('clientType') ?? 'default').toLowerCase()
   if (clientType === 'mqtt' || clientType === 'socketio')
-    throw notImplemented(`A token for clientType ${clientType}`)
+    throw notImplemented(clientType === 'mqtt' ? 'MQTT (a token for it)' : 'Socket.IO (a token for it)')
   if (clientType !== 'default') throw new ServiceError(400, `Unknown clientType ${clientType}.`, 'clientType')
   const groups = query.getAll('group')
   if (!groups.every(isGroupName)) throw new ServiceError(400, 'A group name is not valid.', 'group')
-  const minutes = wholeNumber(call, 'minutesToExpire', 1, 999_999_999) ?? 60
+  const minutes = wholeNumber(call, 'minutesToExpire', 1, 2_147_483_647) ?? 60
   const origin = `${service.scheme}://${call.request.headers.host}`
   const audience = `${origin}/client/hubs/${encodeURIComponent(call.params.hub!)}`
   const claims = { userId: query.get('userId') || undefined, roles: query.getAll('role'), groups }

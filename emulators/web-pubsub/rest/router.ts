@@ -7,7 +7,7 @@ import type { HttpService, Operation, Reply } from '../../kit/http-server.ts'
 import { isClientPath } from '../client-url.ts'
 import { isHubName } from '../names.ts'
 import { hubOf, originsOf, type Service } from '../service.ts'
-import { notImplemented, ServiceError } from '../service-error.ts'
+import { InvalidParameter, notImplemented, ServiceError } from '../service-error.ts'
 import { reply } from './call.ts'
 import { OPERATIONS, type RestOperation } from './operations.ts'
 
@@ -46,6 +46,9 @@ const ROUTES: Record<keyof typeof OPERATIONS, [HTTPMethod, string]> = {
 }
 
 const MAX_BODY_BYTES = 1024 * 1024
+
+const API_VERSIONS = ['2021-10-01', '2022-11-01', '2023-07-01', '2024-01-01', '2024-12-01']
+const SUPPORTED = { 'api-supported-versions': API_VERSIONS.join(', ') }
 
 /** The REST API as a service for the HTTP kit, over TLS when there is a certificate. */
 export function createRestService(service: Service, tls?: HttpService['tls']): HttpService {
@@ -86,15 +89,16 @@ async function call(
 ): Promise<Reply> {
   service.stats.restRequests++
   await authorize(service, request)
-  if (body.length > MAX_BODY_BYTES) throw new ServiceError(413, 'A message has at most 1 MB.', 'body')
+  if (body.length > MAX_BODY_BYTES) throw new ServiceError(400, 'Invalid Content-Length header.', 'Request')
   if (!isHubName(params.hub ?? '')) throw new ServiceError(400, 'The hub name is not valid.', 'hub')
   const [, search = ''] = request.url!.split('?', 2)
   const query = new URLSearchParams(search)
-  const version = query.get('api-version')
-  if (version !== null && !/^\d{4}-\d{2}-\d{2}(-preview)?$/.test(version)) {
-    throw new ServiceError(400, `Unknown api-version ${version}.`, 'api-version')
+  const versions = query.getAll('api-version')
+  if (versions.length > 1 || !versions.every((version) => API_VERSIONS.includes(version))) {
+    throw new ServiceError(400, `api-version is one of ${API_VERSIONS.join(', ')}.`, 'api-version')
   }
-  return run({ service, request, params, query, body, hub: hubOf(service, params.hub!) })
+  const answer = await run({ service, request, params, query, body, hub: hubOf(service, params.hub!) })
+  return { ...answer, headers: { ...SUPPORTED, ...answer.headers } }
 }
 
 /** A token signed with the access key names the request's own URL, with or without query; one of Entra's the service. */
@@ -131,13 +135,27 @@ const failing = (name: string, error: ServiceError): Operation => ({
 function toError(error: unknown): Reply {
   const known = error instanceof ServiceError ? error : new ServiceError(500, 'Internal server error.')
   const { code, message, target } = known
-  const answer = reply(known.status, { code, message, target })
+  const answer = reply(known.status, { code, message, target, ...(isProblem(known) && problemOf(known)) })
   return {
     ...answer,
     headers: {
       ...answer.headers,
+      ...(isProblem(known) && { 'content-type': 'application/problem+json; charset=utf-8' }),
+      ...SUPPORTED,
       'x-ms-error-code': code,
       ...(known.status === 401 && { 'www-authenticate': 'Bearer' }),
     },
   }
 }
+
+const isProblem = (error: ServiceError): boolean => error instanceof InvalidParameter
+
+const problemOf = ({ status, message, target = '' }: ServiceError): object => ({
+  errors: { [target]: [message] },
+  type: null,
+  title: 'One or more validation errors occurred.',
+  status,
+  detail: null,
+  instance: null,
+  extensions: {},
+})

@@ -35,6 +35,11 @@ test.each([
   ["userId eq 'ann' or userId eq null and connectionId eq 'c3'", ['c1', 'c3']],
   ["(userId eq 'ann' or userId eq null) and connectionId eq 'c3'", ['c3']],
   ["not not ('a' in groups)", ['c1']],
+  ["'a' in (groups)", ['c1']],
+  ["USERID eq 'ann' and 'a' in Groups", ['c1']],
+  ["userId in (null, 'ann', tolower('O''NEIL'))", ['c1', 'c2']],
+  ['length(groups) gt +1', ['c1']],
+  ['length(userId) in (3, 4)', ['c1']],
   ['length(userId) gt 3', ['c2']],
   ['length(userId) le 3', ['c1']],
   ["startswith(userId, 'a')", ['c1']],
@@ -62,6 +67,9 @@ test.each([
   'userId in (1)',
   "userId in 'a'",
   'not userId and true',
+  "not 'a' in groups",
+  'userId in userId',
+  "userId in (groups, 'a')",
   "length('a', 'b') eq 1",
   'length(5) eq 1',
   "fly(userId) eq 'a'",
@@ -69,5 +77,16 @@ test.each([
   "toString eq 'a'",
   `${'('.repeat(200)}true${')'.repeat(200)}`,
 ])('the filter %s is refused', (filter) => {
-  expect(() => compileFilter(filter)).toThrow(/^The filter is not valid: /)
+  expect(() => compileFilter(filter)).toThrow(/^Invalid syntax for '.*\(Parameter 'filter'\)$/s)
+})
+
+test.each([
+  ['invalid filter', "Syntax error at position 14 in 'invalid filter'", undefined],
+  ["userId eq 'a' extra", "Syntax error at position 19 in 'userId eq 'a' extra'", undefined],
+  ['userId eq', "Syntax error at position 9 in 'userId eq'", undefined],
+  ['not length(userId) gt 5', "Type 'null', expect 'bool'", 'not length(userId)'],
+  ['userId', "Type 'null', expect 'bool'", undefined],
+  ['5', "Type 'int', expect 'bool'", undefined],
+])('what the service says of %s', (filter, why, part = filter) => {
+  expect(() => compileFilter(filter)).toThrow(`Invalid syntax for '${part}': ${why}. (Parameter 'filter')`)
 })

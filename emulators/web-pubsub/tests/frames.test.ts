@@ -106,6 +106,12 @@ test('an event nobody handles fails', async () => {
   })
 })
 
+test('metadata alone is a message without text', async () => {
+  using client = await connect(['webpubsub.sendToGroup'], ['g'])
+  client.sendText('{"type":"sendToGroup","group":"g","metadata":{"Trace-Id":"123"}}')
+  expect(await client.next()).toMatchObject({ dataType: 'text', data: '', metadata: { 'Trace-Id': '123' } })
+})
+
 test.each([
   ['not JSON', '{"type":'],
   ['no object', '[]'],

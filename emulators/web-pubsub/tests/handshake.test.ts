@@ -99,6 +99,16 @@ test('of several subprotocols the first that is known is taken', async () => {
   expect(client.socket.protocol).toBe('protobuf.webpubsub.azure.v1')
 })
 
+test('a subprotocol is known in any case; one that is not known is not chosen', async () => {
+  const url = await clientUrl(emulator)
+  using client = await connectRaw(url, 'JSON.WEBPUBSUB.AZURE.V1')
+  expect(client.socket.protocol).toBe('JSON.WEBPUBSUB.AZURE.V1')
+  expect(await client.next()).toMatchObject({ event: 'connected' })
+  const socket = new WebSocket(url, 'custom')
+  const error = await new Promise((resolve) => socket.once('error', resolve))
+  expect(String(error)).toBe('Error: Server sent no subprotocol')
+})
+
 test('the hub may stand in the query and in another case, the token in a header', async () => {
   const token = signToken({ aud: audience('CHAT'), exp: now + 60 })
   const socket = new WebSocket(webSocketUrl('/client?hub=Chat'), JSON_V1, {
@@ -139,7 +149,14 @@ test('simple clients: group messages as plain frames', async () => {
   expect(quiet.pending()).toBe(0)
 })
 
+test('simple clients: one without the role to send is closed with 1008', async () => {
+  using client = await connectRaw(`${await clientUrl(emulator)}&webpubsub_mode=sendToGroup&group=g`)
+  client.sendText('x')
+  expect((await client.closed).code).toBe(1008)
+})
+
 test.each([
+  'webpubsub_mode=',
   'webpubsub_mode=fly',
   'webpubsub_mode=sendToGroup',
   'webpubsub_mode=sendToGroup&group=g&noEcho=yes',

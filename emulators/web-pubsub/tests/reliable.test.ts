@@ -96,10 +96,18 @@ test('refused recovery: accepted, then closed with 1008', async () => {
     session.recoveryUrl.replace(/&awps_reconnection_token=.*/, ''),
   ]
   for (const url of attempts) expect((await (await connectRaw(url, RELIABLE_V1)).closed).code).toBe(1008)
-  expect((await (await connectRaw(session.recoveryUrl, 'json.webpubsub.azure.v1')).closed).code).toBe(1008)
   expect(emulator.connections()).toMatchObject([{ online: true }, { online: true }])
   session.client.socket.terminate()
   other.client.socket.terminate()
+})
+
+test('a connection goes on with the subprotocol it began with, even when none is offered', async () => {
+  await using emulator = await startWebPubSub({ port: 0 })
+  const session = await connect(emulator)
+  await cut(emulator, session)
+  using back = await connectRaw(session.recoveryUrl.replace('/hubs/chat', '/hubs/CHAT'))
+  expect(await back.next()).toMatchObject({ event: 'connected', connectionId: session.connectionId })
+  expect(emulator.connections()).toMatchObject([{ subprotocol: RELIABLE_V1, online: true }])
 })
 
 test('after 30 seconds without a socket the connection is gone, and only then is it reported', async () => {
@@ -127,7 +135,7 @@ test('after 30 seconds without a socket the connection is gone, and only then is
   await clock.advance(30_000)
   expect(emulator.connections()).toEqual([])
   const { body } = await handler.event('disconnected')
-  expect(JSON.parse(String(body))).toEqual({ reason: 'The connection was not recovered in time.' })
+  expect(JSON.parse(String(body))).toEqual({ reason: 'The connection recovery timeout expired.' })
   expect(handler.events().map(({ headers }) => headers['ce-eventname'])).toEqual([
     'connected',
     'disconnected',

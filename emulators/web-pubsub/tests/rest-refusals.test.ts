@@ -66,7 +66,11 @@ test.each([
   ['POST', '/api/hubs/chat/:send?filter=userId%20eq', 400, 'Error.BadRequest'],
   ['POST', '/api/hubs/chat/:send?api-version=latest', 400, 'Error.BadRequest'],
   ['PUT', '/api/hubs/chat/permissions/fly/connections/c', 400, 'Error.BadRequest'],
-  ['PUT', '/api/hubs/chat/groups/g/connections/unknown', 404, 'Error.NotFound'],
+  ['POST', '/api/hubs/chat/:send?api-version=2099-01-01', 400, 'Error.BadRequest'],
+  ['POST', '/api/hubs/chat/:send?api-version=2024-12-01&api-version=2024-01-01', 400, 'Error.BadRequest'],
+  ['PUT', '/api/hubs/chat/groups/g/connections/unknown', 404, 'Error.Connection.NotExisted'],
+  ['PUT', '/api/hubs/chat/permissions/sendToGroup/connections/unknown', 404, 'Info.Connection.NotExisted'],
+  ['PUT', '/api/hubs/chat/users/unknown/groups/g', 404, 'Warning.User.NotExisted'],
   ['PATCH', '/api/hubs/chat/:send', 404, 'Error.NotFound'],
   ['POST', '/api/hubs/chat/groups/a/b/:send', 404, 'Error.NotFound'],
   ['GET', '/', 404, 'Error.NotFound'],
@@ -82,6 +86,7 @@ test.each([
   ['application/xml', '<x/>', 415],
   ['application/json', '{"a":', 400],
   ['application/jsonp', '{}', 415],
+  ['text/plain; charset="', 'x', 415],
 ])('a body of type %s holding %s is refused with %i and sent to nobody', async (type, body, status) => {
   await using emulator = await startWebPubSub({ port: 0 })
   using ann = await connectSdk(emulator)
@@ -112,7 +117,45 @@ test('a message over 1 MB is refused', async () => {
   const send = (size: number): Promise<Response> =>
     callRest(url, 'POST', { headers: { 'content-type': 'text/plain' }, body: 'x'.repeat(size) })
   expect((await send(1024 * 1024)).status).toBe(202)
-  expect((await send(1024 * 1024 + 1)).status).toBe(413)
+  expect((await send(1024 * 1024 + 1)).status).toBe(400)
+})
+
+test('a body of unknown length is refused, one of no type is bytes, metadata must be such', async () => {
+  await using emulator = await startWebPubSub({ port: 0 })
+  using ann = await connectSdk(emulator)
+  const url = `${emulator.url}/api/hubs/chat/:send`
+  const body = new Blob(['x']).stream()
+  const headers = { 'content-type': 'text/plain' }
+  expect((await callRest(url, 'POST', { headers, body })).status).toBe(400)
+  const long = { ...headers, [`x-webpubsub-metadata-${'a'.repeat(257)}`]: 'x' }
+  expect((await callRest(url, 'POST', { headers: long, body: 'x' })).status).toBe(400)
+  expect((await callRest(url, 'POST', { body: Uint8Array.of(1, 2) })).status).toBe(202)
+  await ann.received(1)
+  expect(ann.messages).toMatchObject([{ dataType: 'binary' }])
+})
+
+test.each([
+  ['connections/unknown', 'Warning.Connection.NotExisted'],
+  ['groups/unknown', 'Warning.Group.NotExisted'],
+  ['users/unknown', 'Warning.User.NotExisted'],
+  ['permissions/sendToGroup/connections/unknown', 'Info.Connection.NotExisted'],
+])('%s does not exist: %s in the header', async (path, code) => {
+  await using emulator = await startWebPubSub({ port: 0 })
+  const answer = await callRest(`${emulator.url}/api/hubs/chat/${path}`, 'HEAD')
+  expect([answer.status, answer.headers.get('x-ms-error-code')]).toEqual([404, code])
+})
+
+test('what is not there is named as the service names it, and every answer tells the versions', async () => {
+  await using emulator = await startWebPubSub({ port: 0 })
+  const answer = await callRest(`${emulator.url}/api/hubs/chat/groups/g/connections/unknown`, 'PUT')
+  expect(await answer.json()).toEqual({
+    code: 'Error.Connection.NotExisted',
+    message: 'Connection `unknown` is not found.',
+    target: 'Connection',
+  })
+  const send = await callRest(`${emulator.url}/api/hubs/chat/groups/g/connections/unknown`, 'DELETE')
+  const versions = '2021-10-01, 2022-11-01, 2023-07-01, 2024-01-01, 2024-12-01'
+  for (const { headers } of [answer, send]) expect(headers.get('api-supported-versions')).toBe(versions)
 })
 
 test('numbers beyond a double and odd white space pass through a send unchanged', async () => {

@@ -55,6 +55,7 @@ test('connect tells everything about the client but its token', async () => {
   })
   const connected = await handler.event('connected')
   expect([connected.headers['ce-id'], String(connected.body)]).toEqual(['1', '{}'])
+  expect(connected.headers['x-ms-client-request-id']).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/)
   socket.close(1000, 'bye')
   const disconnected = await handler.event('disconnected')
   expect([disconnected.headers['ce-id'], String(disconnected.body)]).toEqual(['2', '{"reason":"bye"}'])

@@ -1,6 +1,6 @@
 // One event as an HTTP request: CloudEvents 1.0 in binary mode with the attributes Web PubSub adds.
 // https://learn.microsoft.com/azure/azure-web-pubsub/reference-cloud-events
-import { createHmac } from 'node:crypto'
+import { createHmac, randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { UpstreamContext } from '../connection.ts'
 
@@ -37,6 +37,7 @@ export function eventHeaders(
   const headers: Record<string, string> = {
     'content-type': event.contentType,
     'webhook-request-origin': subject.origin,
+    'x-ms-client-request-id': randomUUID(),
     'ce-specversion': '1.0',
     'ce-awpsversion': '1.0',
     'ce-type': `azure.webpubsub.${event.kind}.${event.name}`,

@@ -19,7 +19,8 @@ export function callRest(
     expires?: number
     key?: string
     headers?: Record<string, string>
-    body?: string
+    /** A stream is sent without its length. */
+    body?: string | Uint8Array<ArrayBuffer> | ReadableStream
   } = {},
 ): Promise<Response> {
   const { audience = url, expires = Math.floor(Date.now() / 1000) + 60, key, headers, body } = options
@@ -27,6 +28,6 @@ export function callRest(
   return fetch(url, {
     method,
     headers: { authorization: `Bearer ${token}`, ...headers },
-    ...(body !== undefined && { body }),
+    ...(body !== undefined && { body, duplex: 'half' }),
   })
 }
