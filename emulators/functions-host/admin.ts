@@ -93,8 +93,12 @@ function functionRoute(
     name: method === 'POST' ? 'admin.functions.fire' : 'admin.functions.get',
     run(body): Reply {
       if (!found) return json(404, { message: `There is no function "${name}".` })
-      if (method === 'GET') return json(200, status ? { errors: [] } : describe(found))
+      const { refused } = found
+      if (method === 'GET') {
+        return json(200, status ? { errors: refused === undefined ? [] : [refused] } : describe(found))
+      }
       if (method !== 'POST' || status) return json(405, { message: 'GET or POST.' })
+      if (refused !== undefined) return json(501, { message: refused })
       const { input = '' } = body.length > 0 ? fireRequest.parse(JSON.parse(body.toString('utf8'))) : {}
       parts.fire(found, typeof input === 'string' ? input : JSON.stringify(input))
       return { status: 202 }

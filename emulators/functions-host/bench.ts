@@ -40,7 +40,7 @@ const appLog = createAppLog(log, () => registry.hooks.log)
 const app = await loadApp(appOf('http-buffered'), registry)
 const { invoke } = createInvoker({
   ...{ app, registry, appLog, clock: systemClock, log, faults: createFaults(), timeoutMs: null },
-  performOutputs: async () => {},
+  bindings: { read: async () => [], send: async () => {} },
 })
 const echo = registry.functions.find(({ metadata }) => metadata.name === 'echo')!
 const binding = Object.entries(echo.metadata.bindings).find(([, { type }]) => type === 'httpTrigger')!

@@ -32,7 +32,7 @@ const flags = z.object({
 export function register(program: Command): void {
   program
     .command('functions-host')
-    .description('runs a Node function app: HTTP, queue, Cosmos DB change feed, Event Hubs, timers')
+    .description('runs a Node function app: HTTP, queues, blobs, Cosmos DB change feed, Event Hubs, timers')
     .requiredOption('--app <dir>', 'folder with host.json and package.json')
     .addOption(portOption(7071))
     .option('--host <address>', 'address to listen on', '127.0.0.1')
@@ -70,7 +70,7 @@ export function register(program: Command): void {
 interface Started {
   url: string
   port: number
-  /** Names of those that are not disabled. */
+  /** Names of those that run: neither disabled nor refused. */
   functions: string[]
   close(): Promise<void>
 }
@@ -80,7 +80,12 @@ async function start(given: z.infer<typeof flags>): Promise<Started> {
   if (given.watch) return await (await import('./watch/supervisor.ts')).startWatchedHost(options)
   const { startFunctionsHost } = await import('./server.ts')
   const { url, port, functions, close } = await startFunctionsHost(options)
-  return { url, port, close, functions: functions.filter((one) => !one.disabled).map(({ name }) => name) }
+  return {
+    url,
+    port,
+    close,
+    functions: functions.filter((one) => !one.disabled && one.refused === undefined).map(({ name }) => name),
+  }
 }
 
 function optionsOf(given: z.infer<typeof flags>): FunctionsHostOptions {

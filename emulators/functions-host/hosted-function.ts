@@ -11,6 +11,8 @@ export interface HostedFunction {
   bindingName: string
   binding: Binding
   disabled: boolean
+  /** Why the function does not run: it has a binding that this host does not implement. */
+  refused?: string
   /** Where an HTTP function answers; absent for others. */
   url?: string
   target: RegisteredFunction

@@ -29,6 +29,8 @@ export function manualInput(
       return { data: { json: input } }
     case 'queuetrigger':
       return { data: { string: input }, triggerMetadata: queueMetadata(input, new Date(now)) }
+    case 'blobtrigger':
+      throw new NotFireable(`"${name}" runs when a blob is written: upload one.`)
     case 'eventhubtrigger':
       return /^many$/i.test(String(binding.cardinality))
         ? { data: { collectionString: { string: [input] } } }

@@ -9,19 +9,23 @@ import { createLog, type LogLevel } from '../kit/log.ts'
 import { createAdmin } from './admin.ts'
 import { createAppLog, redirectConsole } from './app/app-log.ts'
 import { installCoreApi } from './app/core-api.ts'
+import { runHooks } from './app/hooks.ts'
 import { readHostConfig } from './app/host-config.ts'
 import { createInvoker } from './app/invoke.ts'
 import { loadApp } from './app/load-app.ts'
-import { applySettings } from './app/settings.ts'
+import { applySettings, bodyLimitSetting } from './app/settings.ts'
+import { createBindings } from './bindings/bindings.ts'
+import { createBlobServices } from './bindings/blobs.ts'
 import { type HostedFunction, hostedFunction } from './hosted-function.ts'
 import { createCors } from './http/cors.ts'
 import { createFront } from './http/front.ts'
 import { createRoutes, httpFunction } from './http/routes.ts'
 import { openKeyStore } from './keys/key-store.ts'
 import { manualInput } from './manual-input.ts'
-import { createOutputs } from './outputs.ts'
+import { createFoundBlobs } from './triggers/blobs/found.ts'
 import type { LeaseTimes } from './triggers/cosmos/balance.ts'
 import { createCosmosClients } from './triggers/cosmos/clients.ts'
+import { hostId } from './triggers/host-id.ts'
 import { createQueues } from './triggers/queue-client.ts'
 import { startTrigger } from './triggers/start.ts'
 import type { Trigger } from './triggers/trigger.ts'
@@ -39,7 +43,7 @@ export interface FunctionsHostOptions {
   dataDir?: string
   /** Allowed origins, `*` or a comma-separated list; over `Host.CORS` of local.settings.json. */
   cors?: string
-  /** Largest request body in bytes; 100 MB as in Azure. */
+  /** Largest request body in bytes, over the app setting FUNCTIONS_REQUEST_BODY_SIZE_LIMIT; 100 MB as in Azure. */
   bodyLimit?: number
   /** How long `close` waits for running invocations, in milliseconds. */
   drainMs?: number
@@ -91,10 +95,16 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
 
   const queues = createQueues(config.queues, clock)
   const cosmos = createCosmosClients(config.cosmos.userAgentSuffix)
-  const outputs = createOutputs(queues, cosmos)
-  for (const target of registry.functions) outputs.check(target)
+  const blobs = createBlobServices()
+  const bindings = createBindings(queues, cosmos, blobs)
   const functions = registry.functions.map(hostedFunction)
   const active = functions.filter((one) => !one.disabled)
+  for (const one of active) {
+    const refused = bindings.refusal(one.target)
+    if (refused === undefined) continue
+    one.refused = refused
+    log('error', 'function-refused', { function: one.name, message: refused })
+  }
   const keys =
     options.keys === undefined
       ? undefined
@@ -103,18 +113,15 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
           functions.map(({ name }) => name),
         )
   const invoker = createInvoker({
-    ...{ app, registry, appLog, clock, log, faults },
+    ...{ app, registry, appLog, bindings, clock, log, faults },
     timeoutMs: config.functionTimeout,
-    performOutputs: outputs.perform,
   })
   const { invoke } = invoker
 
-  const httpFunctions = active
-    .filter((one) => one.type === 'httptrigger')
-    .map((one) => httpFunction(one.target, one.bindingName, one.binding))
+  const httpFunctions = active.filter((one) => one.type === 'httptrigger').map((one) => httpFunction(one))
   const front = createFront({
     config: config.http,
-    bodyLimit: options.bodyLimit ?? 104_857_600,
+    bodyLimit: options.bodyLimit ?? bodyLimitSetting() ?? 104_857_600,
     cors: createCors(options.cors ?? local.cors, local.corsCredentials),
     find: createRoutes(httpFunctions, config.http.routePrefix),
     invoke,
@@ -146,26 +153,32 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
     front.close()
     front.closeIdleConnections()
     await Promise.all([withinMs(stopping, drainMs), invoker.drain(drainMs)])
-    for (const hook of registry.hooks.appTerminate) {
-      await hook({ hookData: {}, appHookData: app.appHookData })
-    }
+    const { lifeHookData, appHookData } = app
+    await runHooks(registry.hooks.appTerminate, { hookData: lifeHookData, appHookData }, {})
     await closeServer(front)
     cosmos.dispose()
+    await bindings.close()
   }
   let stopped: Promise<void> | undefined
   const close = (): Promise<void> => {
     stopped ??= stop()
     return stopped
   }
+  const id = hostId(folder)
+  const queueLockMs = options.queueLockMs ?? 600_000
+  const found = { config: { ...config.queues, visibilityTimeout: 0 }, queues, lockMs: queueLockMs }
+  const foundBlobs = createFoundBlobs({ queues, clock, log, faults, hostId: id, options: found })
   const services = {
     ...{ config, queues, cosmos, invoke, clock, log, faults },
-    app: folder,
+    ...{ blobs, foundBlobs, hostId: id },
     dataFolder: options.dataDir,
-    queueLockMs: options.queueLockMs ?? 600_000,
+    queueLockMs,
     leaseTimes: options.leases ?? {},
     feedWakeMs: options.feedWakeMs,
   }
-  const starting = await Promise.allSettled(active.map((one) => startTrigger(one, services)))
+  const starting = await Promise.allSettled(
+    active.filter((one) => one.refused === undefined).map((one) => startTrigger(one, services)),
+  )
   for (const one of starting) if (one.status === 'fulfilled' && one.value) triggers.push(one.value)
   const failed = starting.find((one) => one.status === 'rejected')
   if (failed) {

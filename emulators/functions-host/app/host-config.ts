@@ -76,9 +76,18 @@ export function readHostConfig(app: string, settings = process.env): HostConfig 
     singleton,
     http,
     eventHubs,
-    queues: { ...queues, newBatchThreshold: queues.newBatchThreshold ?? Math.floor(queues.batchSize / 2) },
+    queues: {
+      ...queues,
+      maxPollingInterval: pollingInterval(queues.maxPollingInterval, settings),
+      newBatchThreshold: queues.newBatchThreshold ?? Math.floor(queues.batchSize / 2),
+    },
     cosmos: { userAgentSuffix: cosmosDB.userAgentSuffix },
   }
+}
+
+/** In development the real host takes a minute, its default, for two seconds. */
+function pollingInterval(ms: number, settings: NodeJS.ProcessEnv): number {
+  return ms === 60_000 && settings.AZURE_FUNCTIONS_ENVIRONMENT === 'Development' ? 2_000 : ms
 }
 
 /** Reads and parses a JSON file. @throws Error naming the file. */

@@ -3,26 +3,13 @@
 import type { Clock } from '../../kit/clock.ts'
 import type { Faults } from '../../kit/faults.ts'
 import type { Log } from '../../kit/log.ts'
+import type { Bindings } from '../bindings/bindings.ts'
 import type { AppLog } from './app-log.ts'
 import type { RegisteredFunction, Registry } from './core-api.ts'
-import type {
-  FunctionCallback,
-  InvocationContextCore,
-  InvocationResponse,
-  NamedData,
-  RetryContext,
-  TypedData,
-} from './core-types.ts'
+import type { InvocationContextCore, InvocationResponse } from './core-types.ts'
+import { runHooks } from './hooks.ts'
+import type { Invocation } from './invocation.ts'
 import type { LoadedApp } from './load-app.ts'
-
-export interface Invocation {
-  invocationId: string
-  inputData: NamedData[]
-  triggerMetadata?: Record<string, TypedData> | undefined
-  retryContext?: RetryContext | undefined
-  /** W3C `traceparent` of the caller; one is made from the invocation id when absent. */
-  traceParent?: string | undefined
-}
 
 export type Invoke = (target: RegisteredFunction, invocation: Invocation) => Promise<InvocationResponse>
 
@@ -41,8 +28,8 @@ export interface InvokerParts {
   faults: Faults
   /** Milliseconds an invocation may take; null: any time. */
   timeoutMs: number | null
-  /** Carries out the function's output bindings; its rejection fails the invocation. */
-  performOutputs(target: RegisteredFunction, response: InvocationResponse): Promise<void>
+  /** Inputs are read before the hooks, outputs sent after them; what fails there fails the invocation. */
+  bindings: Pick<Bindings, 'read' | 'send'>
 }
 
 export function createInvoker(parts: InvokerParts): Invoker {
@@ -58,7 +45,7 @@ export function createInvoker(parts: InvokerParts): Invoker {
         faults.step(`invoke.${name}`, 'before-handler')
         const response = await inTime(runInvocation(parts, target, invocation), parts, name)
         faults.step(`invoke.${name}`, 'before-outputs')
-        await parts.performOutputs(target, response)
+        await parts.bindings.send(target, invocation, response)
         faults.step(`invoke.${name}`, 'after-outputs')
         log('debug', 'invoked', { function: name, invocationId: invocation.invocationId, ms: since(started) })
         return response
@@ -100,11 +87,13 @@ async function inTime<T>(work: Promise<T>, { timeoutMs: ms, clock }: InvokerPart
 }
 
 async function runInvocation(
-  { app, registry, appLog }: InvokerParts,
+  { app, registry, appLog, bindings }: InvokerParts,
   target: RegisteredFunction,
-  { invocationId, inputData, triggerMetadata = {}, retryContext, traceParent }: Invocation,
+  invocation: Invocation,
 ): Promise<InvocationResponse> {
+  const { invocationId, triggerMetadata = {}, retryContext, traceParent } = invocation
   const { metadata } = target
+  const inputData = [...invocation.inputData, ...(await bindings.read(target, invocation))]
   const source = { invocationId, function: metadata.name, context: undefined as unknown }
   const core: InvocationContextCore = {
     invocationId,
@@ -127,22 +116,15 @@ async function runInvocation(
   const args = await model.getArguments()
   const { context } = args
   source.context = context
-  const { appHookData } = app
-  const hookData = {}
-  let { inputs } = args
-  let functionCallback: FunctionCallback = target.callback
+  const fixed = { hookData: {}, appHookData: app.appHookData, invocationContext: context }
 
   core.state = 'preInvocationHooks'
-  for (const hook of registry.hooks.preInvocation) {
-    const pre = { hookData, appHookData, invocationContext: context, inputs, functionCallback }
-    await hook(pre)
-    inputs = pre.inputs
-    functionCallback = pre.functionCallback
-  }
+  const open = { inputs: args.inputs, functionCallback: target.callback }
+  const { inputs, functionCallback } = await runHooks(registry.hooks.preInvocation, fixed, open)
 
   core.state = 'invocation'
-  let result: unknown
-  let error: unknown
+  let result: unknown = null
+  let error: unknown = null
   try {
     result = await model.invokeFunction(context, inputs, functionCallback)
   } catch (thrown) {
@@ -150,14 +132,9 @@ async function runInvocation(
   }
 
   core.state = 'postInvocationHooks'
-  for (const hook of registry.hooks.postInvocation) {
-    const post = { hookData, appHookData, invocationContext: context, inputs, result, error }
-    await hook(post)
-    result = post.result
-    error = post.error
-  }
-  if (error !== undefined && error !== null) throw error
-  return await model.getResponse(context, result)
+  const post = await runHooks(registry.hooks.postInvocation, fixed, { inputs, result, error })
+  if (post.error !== undefined && post.error !== null) throw post.error
+  return await model.getResponse(context, post.result)
 }
 
 /** The id has the 128 random bits a trace id needs: https://www.w3.org/TR/trace-context/#traceparent-header */

@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url'
 import * as z from 'zod'
 import type { Registry } from './core-api.ts'
 import type { ProgrammingModel } from './core-types.ts'
+import { runHooks } from './hooks.ts'
 import { readJson } from './host-config.ts'
 
 const packageJson = z.looseObject({ main: z.string().optional(), type: z.string().optional() })
@@ -17,6 +18,8 @@ export interface LoadedApp {
   streamServer: Server | undefined
   /** Data shared by all hooks of the app. */
   appHookData: Record<string, unknown>
+  /** Data that hooks at the start and the end of the app share. */
+  lifeHookData: Record<string, unknown>
 }
 
 /**
@@ -40,12 +43,12 @@ export async function loadApp(folder: string, registry: Registry): Promise<Loade
     throw new Error(`The app registered no function: nothing in ${from} calls app.http, app.timer, ….`)
   }
   const appHookData: Record<string, unknown> = {}
-  for (const hook of registry.hooks.appStart) {
-    await hook({ hookData: {}, appHookData, functionAppDirectory: folder })
-  }
+  const lifeHookData: Record<string, unknown> = {}
+  const fixed = { hookData: lifeHookData, appHookData }
+  await runHooks(registry.hooks.appStart, fixed, { functionAppDirectory: folder })
   const streamServer = await captureStreamServer(model)
   registry.locked = true
-  return { model, streamServer, appHookData }
+  return { model, streamServer, appHookData, lifeHookData }
 }
 
 function entryFiles(folder: string, main: string | undefined): string[] {

@@ -28,6 +28,12 @@ export function applySettings(app: string, given: Record<string, string>): Local
   return { cors: local.Host.CORS, corsCredentials: local.Host.CORSCredentials ?? false }
 }
 
+/** The largest request body in bytes that the app setting FUNCTIONS_REQUEST_BODY_SIZE_LIMIT allows. */
+export function bodyLimitSetting(): number | undefined {
+  const value = findSetting('FUNCTIONS_REQUEST_BODY_SIZE_LIMIT')
+  return value !== undefined && /^\d+$/.test(value) ? Number(value) : undefined
+}
+
 /** Replaces every `%NAME%` by the app setting. @throws Error when one is not set, as the real host does. */
 export function resolveSettings(text: string): string {
   return text.replaceAll(/%([^%]+)%/g, (_, name: string) => {

@@ -65,18 +65,18 @@ function toBytes(body: TypedData | null | undefined): Uint8Array {
 
 const noBody = (status: number): boolean => status === 204 || status === 205 || status === 304
 
-/** https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1 */
+/** In the order and the spelling of ASP.NET, for which a cookie without a path is one of the whole site. */
 function serializeCookie(cookie: RpcCookie): string {
   const parts = [`${cookie.name}=${encodeURIComponent(cookie.value)}`]
-  if (cookie.maxAge) parts.push(`Max-Age=${Math.floor(cookie.maxAge.value)}`)
-  if (cookie.domain) parts.push(`Domain=${cookie.domain.value}`)
-  if (cookie.path) parts.push(`Path=${cookie.path.value}`)
-  if (cookie.expires) parts.push(`Expires=${new Date(cookie.expires.value.seconds * 1000).toUTCString()}`)
-  if (cookie.httpOnly?.value) parts.push('HttpOnly')
-  if (cookie.secure?.value) parts.push('Secure')
-  const sameSite = { lax: 'Lax', strict: 'Strict', explicitNone: 'None', none: undefined }[
+  if (cookie.expires) parts.push(`expires=${new Date(cookie.expires.value.seconds * 1000).toUTCString()}`)
+  if (cookie.maxAge) parts.push(`max-age=${Math.floor(cookie.maxAge.value)}`)
+  if (cookie.domain) parts.push(`domain=${cookie.domain.value}`)
+  parts.push(`path=${cookie.path?.value ?? '/'}`)
+  if (cookie.secure?.value) parts.push('secure')
+  const sameSite = { lax: 'lax', strict: 'strict', explicitNone: 'none', none: undefined }[
     cookie.sameSite ?? 'none'
   ]
-  if (sameSite) parts.push(`SameSite=${sameSite}`)
+  if (sameSite) parts.push(`samesite=${sameSite}`)
+  if (cookie.httpOnly?.value) parts.push('httponly')
   return parts.join('; ')
 }

@@ -69,6 +69,7 @@ export function createFront(front: Front): Server {
     if (front.keys && !opens(levelOf(front.keys, request, target.metadata.name), authLevel)) {
       return answer(response, 401)
     }
+    if (match.target.refused !== undefined) return answer(response, 501, match.target.refused)
     const entry = gate.enter()
     if (!(entry === true || (await entry))) return answer(response, 429)
     try {

@@ -3,8 +3,9 @@
 import type { HTTPMethod } from 'find-my-way'
 import createRouter from 'find-my-way'
 import type { RegisteredFunction } from '../app/core-api.ts'
-import type { Binding } from '../app/core-types.ts'
+import type { HostedFunction } from '../hosted-function.ts'
 import { type Level, wantedLevel } from '../keys/authorize.ts'
+import { routerPart } from './route-parts.ts'
 
 export interface HttpFunction {
   target: RegisteredFunction
@@ -13,6 +14,8 @@ export interface HttpFunction {
   route: string
   methods: string[]
   authLevel: Level
+  /** Why the function does not run. */
+  refused?: string | undefined
 }
 
 export interface Match {
@@ -22,24 +25,16 @@ export interface Match {
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'] as const
 
-/** https://learn.microsoft.com/aspnet/core/fundamentals/routing#route-constraints */
-const CONSTRAINTS: Record<string, string> = {
-  int: '-?\\d+',
-  long: '-?\\d+',
-  guid: '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}',
-  alpha: '[A-Za-z]+',
-  bool: '(?:true|false)',
-}
-
 /**
  * Reads an `httpTrigger` binding. The route defaults to the function's name, the methods to all.
  * @throws Error naming the function when its `authLevel` is none.
  */
-export function httpFunction(target: RegisteredFunction, name: string, binding: Binding): HttpFunction {
+export function httpFunction({ target, bindingName, binding, refused }: HostedFunction): HttpFunction {
   const { route, methods } = binding
   return {
     target,
-    binding: name,
+    refused,
+    binding: bindingName,
     route: typeof route === 'string' && route !== '' ? route.replace(/^\//, '') : target.metadata.name,
     methods:
       Array.isArray(methods) && methods.length > 0
@@ -61,7 +56,8 @@ export function createRoutes(functions: HttpFunction[], prefix: string) {
         router.on(target.methods as HTTPMethod[], path, () => {}, target)
       } catch (cause) {
         const { name } = target.target.metadata
-        throw new Error(`Function "${name}": route "${target.route}" clashes with another one.`, { cause })
+        const why = /already declared/.test(String(cause)) ? 'clashes with another one' : String(cause)
+        throw new Error(`Function "${name}": route "${target.route}": ${why}.`, { cause })
       }
     }
   }
@@ -75,39 +71,26 @@ export function createRoutes(functions: HttpFunction[], prefix: string) {
   }
 }
 
-/** The router's paths of one template: an optional or catch-all end makes two. */
+/** The router's paths of one template: each optional part at its end, and a catch-all, makes one more. */
 function paths({ route, target }: HttpFunction, prefix: string): string[] {
+  const found: string[] = []
   const parts: string[] = []
   const segments = [prefix, route].join('/').split('/').filter(Boolean)
   for (const [index, segment] of segments.entries()) {
-    const last = index === segments.length - 1
-    const catchAll = /^\{\*\*?(\w+)\}$/.exec(segment)
-    if (catchAll && last) return [path(parts), path([...parts, '*'])]
-    const optional = /^\{(\w+)(?::(\w+))?\?\}$/.exec(segment)
-    if (optional && last) return [path(parts), path([...parts, parameter(optional, target)])]
-    parts.push(
-      segment.replaceAll(/\{(\w+)(?::(\w+))?\}/g, (_all, name, constraint) => {
-        return parameter([_all, name, constraint], target)
-      }),
-    )
-    if (/[{}]/.test(parts.at(-1)!.replaceAll(/\(.*?\$\)/g, ''))) {
+    const isOptional = /^\{[^{}]+\?\}$/.test(segment)
+    const isRest = /^\{\*\*?\w+\}$/.test(segment) && index === segments.length - 1
+    if (isOptional || isRest) found.push(path(parts))
+    const isMisplaced = found.length > 0 && !isOptional && !isRest
+    const part = isRest ? '*' : isMisplaced ? undefined : routerPart(segment.replace(/\?\}$/, '}'))
+    if (part === undefined) {
       throw new Error(`Function "${target.metadata.name}": "${segment}" is not implemented in a route.`)
     }
+    parts.push(part)
   }
-  return [path(parts)]
+  return [...found, path(parts)]
 }
 
 const path = (parts: string[]): string => `/${parts.join('/')}`
-
-function parameter(
-  [, name, constraint]: readonly (string | undefined)[],
-  { metadata }: RegisteredFunction,
-): string {
-  if (constraint === undefined) return `:${name}`
-  const pattern = CONSTRAINTS[constraint.toLowerCase()]
-  if (pattern) return `:${name}(^${pattern}$)`
-  throw new Error(`Function "${metadata.name}": route constraint "${constraint}" is not implemented.`)
-}
 
 function named({ route }: HttpFunction, params: Record<string, string>): Record<string, string> {
   const rest = params['*']

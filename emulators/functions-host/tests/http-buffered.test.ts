@@ -1,5 +1,6 @@
 // HTTP functions without streaming, hooks, limits on concurrency, and the admin routes.
 import { fileURLToPath } from 'node:url'
+import { runHooks } from '../app/hooks.ts'
 import { type SpawnedHost, spawnFunctionsHost } from '../spawn.ts'
 
 const app = fileURLToPath(new URL('./apps/http-buffered', import.meta.url))
@@ -18,7 +19,9 @@ test('an empty route prefix; request and response as data', async () => {
   })
   expect(response.status).toBe(201)
   expect(response.headers.get('x-seen')).toBe('yes')
-  expect(response.headers.get('set-cookie')).toBe('taste=sweet; Path=/; HttpOnly; SameSite=Lax')
+  expect(response.headers.get('set-cookie')).toBe(
+    'taste=sweet; path=/; samesite=lax; httponly, stale=1; max-age=0; path=/',
+  )
   expect(await response.json()).toEqual({
     url: `${host.url}/things/a?q=1&q=2`,
     params: { id: 'a' },
@@ -31,6 +34,33 @@ test('hooks: before the handler, after it, on log lines, and around the life of 
   expect(await text('/rescued')).toEqual([200, 'rescued rescued'])
   await host.logged('before the handler (hooked)')
   await host.logged('app started')
+})
+
+test('hooks at the start and the end of the app share data; what there is not is null', async () => {
+  await text('/things/a')
+  await host.logged('error: null')
+  await text('/throws')
+  await host.logged('result: null')
+  await host.logged('started: true')
+  await using other = await spawnFunctionsHost({ app, log: 'info' })
+  await other.close()
+  expect(other.logs()).toContain('app terminated, started: true')
+})
+
+test('a context of hooks: fixed members can be changed in their depths only', async () => {
+  const seen: unknown[] = []
+  const first = (context: Record<string, unknown>) => {
+    ;(context.hookData as { n: number }).n = 1
+    context.inputs = ['changed']
+    expect(() => {
+      context.hookData = {}
+    }).toThrow("Cannot assign to read only property 'hookData'")
+  }
+  const second = (context: Record<string, unknown>) => seen.push(context.hookData, context.inputs)
+  expect(await runHooks([first, second], { hookData: {} }, { inputs: ['given'] })).toMatchObject({
+    inputs: ['changed'],
+  })
+  expect(seen).toEqual([{ n: 1 }, ['changed']])
 })
 
 test('a hook that throws fails the invocation before the handler', async () => {

@@ -104,6 +104,14 @@ test('a body over the limit is 413, whether announced or not', async () => {
   expect((await text('/bytes', { method: 'POST', body: 'x'.repeat(1000) }))[0]).toBe(200)
 })
 
+test('the limit is a setting of the app, too', async () => {
+  const settings = { FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: '10' }
+  await using other = await spawnFunctionsHost({ app, settings })
+  const post = async (body: string) =>
+    (await fetch(`${other.url}/api/bytes`, { method: 'POST', body })).status
+  expect([await post('x'.repeat(10)), await post('x'.repeat(11))]).toEqual([200, 413])
+})
+
 test('settings given to the host are in the environment of the app', async () => {
   expect(await text('/env')).toEqual([200, 'from settings'])
 })

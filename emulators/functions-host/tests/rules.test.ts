@@ -129,6 +129,31 @@ describe('routes', () => {
     expect(find('POST', '/api/a/7')).toBe(undefined)
   })
 
+  test('several optional parts at the end, with constraints', () => {
+    const find = routes('products/{category:alpha?}/{id:guid?}')
+    const id = '4e2796ae-b865-4071-8a20-2a15cbaf856c'
+    expect(find('GET', '/api/products')?.params).toEqual({})
+    expect(find('GET', '/api/products/toys')?.params).toEqual({ category: 'toys' })
+    expect(find('GET', `/api/products/toys/${id}`)?.params).toEqual({ category: 'toys', id })
+    expect(find('GET', '/api/products/toys/notaguid')).toBe(undefined)
+    expect(find('GET', `/api/products/999/${id}`)).toBe(undefined)
+  })
+
+  test.each([
+    ['{x:length(3)}', 'abc', 'ab'],
+    ['{x:length(2, 3)}', 'ab', 'a'],
+    ['{x:minlength(2)}', 'ab', 'a'],
+    ['{x:maxlength(2)}', 'ab', 'abc'],
+    ['{x:decimal}', '-1.5', '1,5'],
+    ['{x:double}', '.5', '.'],
+    ['{x:bool}', 'True', 'yes'],
+    ['{x:int}', '-7', '7.0'],
+  ])('the constraint in %s takes "%s" and not "%s"', (template, taken, other) => {
+    const find = routes(template)
+    expect(find('GET', `/api/${taken}`)?.params).toEqual({ x: taken })
+    expect(find('GET', `/api/${other}`)).toBe(undefined)
+  })
+
   test('a path that is not valid percent-encoding matches nothing', () => {
     expect(routes('a/{x}')('GET', '/api/a/%zz')).toBe(undefined)
   })
@@ -137,6 +162,8 @@ describe('routes', () => {
     expect(() => routes('a/{x}', 'A/{y}')).toThrow('clashes')
     expect(() => routes('a/{x:range(1,2)}')).toThrow('not implemented')
     expect(() => routes('a/{x?}/b')).toThrow('not implemented')
-    expect(() => routes('a/{x:decimal}')).toThrow('not implemented')
+    expect(() => routes('a/{x:datetime}')).toThrow('"{x:datetime}" is not implemented in a route')
+    expect(() => routes('a/{x:int:min(1)}')).toThrow('not implemented')
+    expect(() => routes('a/{x=5}')).toThrow('not implemented')
   })
 })

@@ -25,12 +25,6 @@ test('an app that throws, registers nothing or has no entry is refused with the 
   await expect(spawnFunctionsHost({ app: folder })).rejects.toThrow(/host\.json is not valid(.|\n)*batchSize/)
 })
 
-test('a binding that is not implemented is refused by name', async () => {
-  await expect(spawnFunctionsHost({ app: join(apps, 'broken/input') })).rejects.toThrow(
-    'Function "reads": the input binding "blob" is not implemented by this host.',
-  )
-})
-
 test('a taken port is said', async () => {
   await using first = await spawnFunctionsHost({ app: join(apps, 'http-stream') })
   await expect(spawnFunctionsHost({ app: join(apps, 'http-stream'), port: first.port })).rejects.toThrow(

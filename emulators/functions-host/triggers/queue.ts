@@ -20,6 +20,8 @@ export interface QueueTriggerOptions {
   queues: Queues
   /** How long a received message stays invisible before it must be renewed, in milliseconds (whole seconds). */
   lockMs: number
+  /** Where messages end that keep failing; `<queue>-poison` unless told. */
+  poisonQueue?: string
 }
 
 /** @throws Error when the queue's name or connection is missing. */
@@ -32,7 +34,7 @@ export async function startQueue(parts: TriggerParts, options: QueueTriggerOptio
   // A poison queue has none of its own: what fails there comes again when its lock runs out, so often, and then stays.
   const poison = queueName.endsWith('-poison')
     ? undefined
-    : await queues.client(connection, `${queueName}-poison`)
+    : await queues.client(connection, options.poisonQueue ?? `${queueName}-poison`)
   const stopping = new AbortController()
   const running = new Set<Promise<void>>()
   const polled = Promise.withResolvers<void>()

@@ -5,7 +5,9 @@ import type { Faults } from '../../kit/faults.ts'
 import type { Log } from '../../kit/log.ts'
 import type { HostConfig } from '../app/host-config.ts'
 import type { Invoke } from '../app/invoke.ts'
+import type { BlobServices } from '../bindings/blobs.ts'
 import type { HostedFunction } from '../hosted-function.ts'
+import type { FoundBlobs } from './blobs/found.ts'
 import type { LeaseTimes } from './cosmos/balance.ts'
 import type { CosmosClients } from './cosmos/clients.ts'
 import { startQueue } from './queue.ts'
@@ -22,8 +24,9 @@ export interface TriggerServices {
   clock: Clock
   log: Log
   faults: Faults
-  /** The app's folder. */
-  app: string
+  blobs: BlobServices
+  foundBlobs: FoundBlobs
+  hostId: string
   dataFolder: string | undefined
   queueLockMs: number
   leaseTimes: Partial<LeaseTimes>
@@ -51,6 +54,11 @@ async function start(
 ): Promise<Trigger | undefined> {
   const { config, queues, invoke, clock, log, faults } = services
   const parts = { target, binding, bindingName, invoke, clock, log, faults }
+  const byHandOnly = (what: string): undefined =>
+    log('error', 'trigger-not-implemented', {
+      function: name,
+      message: `${what} is not implemented: "${name}" runs only by POST /admin/functions/${name}.`,
+    }) as undefined
   switch (type) {
     case 'httptrigger':
       return undefined
@@ -67,6 +75,15 @@ async function start(
       )
     case 'eventhubtrigger':
       return await (await import('./event-hubs/trigger.ts')).startEventHub(parts, config.eventHubs)
+    case 'blobtrigger':
+      if (/^eventgrid$/i.test(String(binding.source)))
+        return byHandOnly(`${binding.type} with source EventGrid`)
+      return await (await import('./blobs/trigger.ts')).startBlob(
+        parts,
+        services.blobs,
+        services.foundBlobs,
+        services.hostId,
+      )
     case 'warmuptrigger':
       await invoke(target, {
         invocationId: randomUUID(),
@@ -74,21 +91,17 @@ async function start(
       }).catch(() => {}) // Logged by the invocation; a failed warm-up does not keep the app from serving.
       return undefined
     default:
-      log('error', 'trigger-not-implemented', {
-        function: name,
-        message: `${binding.type} is not implemented: "${name}" runs only by POST /admin/functions/${name}.`,
-      })
-      return undefined
+      return byHandOnly(binding.type)
   }
 }
 
 /** Undefined without the storage of the app: then this host fires its timers by itself. */
 async function timerBlobs(
   name: string,
-  { app, config, clock, log }: TriggerServices,
+  { hostId, config, clock, log }: TriggerServices,
 ): Promise<TimerBlobs | undefined> {
   const connection = process.env.AzureWebJobsStorage
   if (!connection) return undefined
   const { openTimerBlobs } = await import('./timer-blobs.ts')
-  return openTimerBlobs(connection, app, name, config.singleton, clock, log)
+  return openTimerBlobs(connection, hostId, name, config.singleton, clock, log)
 }

@@ -1,8 +1,6 @@
 // One of several hosts fires a timer: the one that holds a lease on a blob of the app's storage, per function. Names and
 // intervals as in Azure; the timers' status lies beside the locks, so that whoever takes over knows what was missed.
 // https://learn.microsoft.com/azure/azure-functions/functions-host-json#singleton
-import { createHash } from 'node:crypto'
-import { hostname } from 'node:os'
 import { BlobServiceClient, type BlockBlobClient, RestError } from '@azure/storage-blob'
 import { type Clock, pause } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
@@ -27,7 +25,7 @@ export interface TimerBlobs {
 /** @throws Error when the connection string is not one, or has no blob service. */
 export function openTimerBlobs(
   connection: string,
-  app: string,
+  hostId: string,
   name: string,
   config: HostConfig['singleton'],
   clock: Clock,
@@ -37,9 +35,8 @@ export function openTimerBlobs(
     retryOptions: { maxTries: 2, retryDelayInMs: 100, tryTimeoutInMs: 5_000 },
   })
   const container = service.getContainerClient('azure-webjobs-hosts')
-  const id = hostId(app)
-  const lock = container.getBlockBlobClient(`locks/${id}/Host.Functions.${name}.Listener`)
-  const status = container.getBlockBlobClient(`timers/${id}/Host.Functions.${name}/status`)
+  const lock = container.getBlockBlobClient(`locks/${hostId}/Host.Functions.${name}.Listener`)
+  const status = container.getBlockBlobClient(`timers/${hostId}/Host.Functions.${name}/status`)
   const seconds = Math.round(config.listenerLockPeriod / 1000)
   return {
     status: {
@@ -134,11 +131,4 @@ async function createIfAbsent(blob: BlockBlobClient): Promise<void> {
     // Another host was faster, and may hold its lease already.
     if (!(error instanceof RestError && (error.statusCode === 409 || error.statusCode === 412))) throw error
   }
-}
-
-/** Hosts with the same id share timers: by the setting, else those of one folder on one machine. */
-function hostId(app: string): string {
-  const given = process.env.AzureFunctionsWebHost__hostid
-  if (given) return given.toLowerCase()
-  return createHash('sha256').update(`${hostname()}\n${app}`).digest('hex').slice(0, 32)
 }

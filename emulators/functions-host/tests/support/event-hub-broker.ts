@@ -1,6 +1,6 @@
 // A small event hub: partitions that keep what is put into them, read over AMQP by the official client. It takes every token,
 // answers what the client asks about hub and partitions, and lets the newest reader of a group and partition win.
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import type { AddressInfo, Socket } from 'node:net'
 import rhea, { type EventContext, type Message, type Sender } from 'rhea'
 
@@ -23,6 +23,10 @@ export interface Broker extends AsyncDisposable {
   send(partition: number, ...events: BrokerEvent[]): void
   /** Resolves when so many partitions are read by the group. */
   read(group: string, partitions: number): Promise<void>
+  /** The bodies of events that clients have sent, in order; they go into no partition. */
+  sent: string[]
+  /** Resolves when an event with this body was sent. */
+  arrives(text: string): Promise<void>
   /** What readers have shown tokens for, and the tokens. */
   audiences: Set<string>
   tokens: Set<string>
@@ -59,6 +63,8 @@ export async function startBroker({
   const audiences = new Set<string>()
   const tokens = new Set<string>()
   const answerers = new Map<unknown, Sender>()
+  const sent: string[] = []
+  const arrived = new EventEmitter()
 
   const pump = (reader: Reader): void => {
     const stored = partitions[reader.partition]!
@@ -95,7 +101,15 @@ export async function startBroker({
   container.on('message', ({ message, session, receiver }: EventContext) => {
     if (!message || !session) return
     const asked = message.application_properties ?? {}
-    const isToken = String(receiver?.target.address) === '$cbs'
+    const address = String(receiver?.target.address)
+    if (!address.startsWith('$')) {
+      for (const text of textsOf(message)) {
+        sent.push(text)
+        arrived.emit('event', text)
+      }
+      return
+    }
+    const isToken = address === '$cbs'
     if (isToken) {
       audiences.add(String(asked.name))
       tokens.add(String(message.body))
@@ -139,6 +153,10 @@ export async function startBroker({
     partitions,
     audiences,
     tokens,
+    sent,
+    async arrives(text) {
+      while (!sent.includes(text)) await once(arrived, 'event')
+    },
     connectionString: `Endpoint=sb://127.0.0.1:${taken};SharedAccessKeyName=name;SharedAccessKey=a2V5;UseDevelopmentEmulator=true`,
     send(partition, ...events) {
       for (const event of events) {
@@ -161,6 +179,15 @@ export async function startBroker({
     [Symbol.asyncDispose]: close,
   }
 }
+
+/** The events of a batch, each a message in a message. */
+function textsOf(batch: unknown): string[] {
+  // The format of a batch is none that the parser knows, so it comes as bytes.
+  const outer = Buffer.isBuffer(batch) ? rhea.message.decode(batch) : batch
+  return [contentOf(outer)].flat().map((bytes) => String(contentOf(rhea.message.decode(bytes))))
+}
+
+const contentOf = (message: unknown): Buffer => (message as { body: { content: Buffer } }).body.content
 
 const timeOf = ({ enqueuedAt }: BrokerEvent): number =>
   enqueuedAt === undefined ? Date.now() : Date.parse(enqueuedAt)

@@ -7,7 +7,10 @@ app.hook.appStart((context) => {
   context.hookData.started = true
   console.log('app started')
 })
-app.hook.appTerminate(() => console.log('app terminated'))
+app.hook.appStart((context) => {
+  console.log(`started: ${context.hookData.started}`)
+})
+app.hook.appTerminate((context) => console.log(`app terminated, started: ${context.hookData.started}`))
 app.hook.preInvocation((context) => {
   context.hookData.name = context.invocationContext.functionName
   if (context.invocationContext.functionName === 'forbidden') throw new Error('not allowed')
@@ -19,6 +22,8 @@ app.hook.preInvocation((context) => {
 })
 app.hook.postInvocation((context) => {
   const { invocationContext, error } = context
+  if (invocationContext.functionName === 'echo') console.log(`error: ${error}`)
+  if (invocationContext.functionName === 'throws') console.log(`result: ${context.result}`)
   if (invocationContext.functionName === 'rescued' && error) {
     context.error = null
     context.result = { body: `rescued ${context.hookData.name}` }
@@ -34,7 +39,10 @@ app.http('echo', {
   handler: async (request) => ({
     status: 201,
     headers: { 'x-seen': request.headers.get('x-sent') ?? 'nothing' },
-    cookies: [{ name: 'taste', value: 'sweet', path: '/', httpOnly: true, sameSite: 'Lax' }],
+    cookies: [
+      { name: 'taste', value: 'sweet', path: '/', httpOnly: true, sameSite: 'Lax' },
+      { name: 'stale', value: '1', maxAge: 0 },
+    ],
     jsonBody: {
       url: request.url,
       params: request.params,
