@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SecretClient } from '@azure/keyvault-secrets'
 import { rate } from '../kit/bench.ts'
+import type { Call } from './lookup.ts'
 import * as secrets from './secrets.ts'
 import { startKeyVault } from './server.ts'
+import { createSettling } from './settling.ts'
 import { openStore } from './store.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'key-vault-bench-'))
@@ -22,8 +24,9 @@ const dir = mkdtempSync(join(tmpdir(), 'key-vault-bench-'))
   await rate('Key Vault, SDK: get', 8, (i) => client.getSecret(`s${i % 50}`))
 }
 const store = openStore(join(dir, 'core'))
-const callOf = (name: string, body?: object): secrets.Call => ({
+const callOf = (name: string, body?: object): Call => ({
   store,
+  settling: createSettling(0),
   view: { url: 'https://localhost', retentionDays: 90 },
   now: Math.floor(Date.now() / 1000),
   path: `/secrets/${name}`,

@@ -12,6 +12,7 @@ interface Flags {
   name: string[]
   identityHeader?: string
   retention: number
+  settling: number
 }
 
 /** Adds `key-vault` to the program. */
@@ -28,6 +29,7 @@ export function register(program: Command): void {
     .option('--name <host>', 'a further name the certificate is good for (repeatable)', collect, [])
     .option('--identity-header <secret>', 'what callers of the identity endpoint show')
     .option('--retention <days>', 'days a deleted secret can be recovered, 7 to 90', parseDays, 90)
+    .option('--settling <ms>', 'how long a deletion or recovery takes', parseMilliseconds, 200)
     .action((flags: Flags) =>
       runUntilStopped(
         async () => {
@@ -39,6 +41,7 @@ export function register(program: Command): void {
             log: flags.log,
             hosts: flags.name,
             retentionDays: flags.retention,
+            settlingMs: flags.settling,
             ...(flags.data !== undefined && { dataDir: flags.data }),
             ...(flags.certificate !== undefined && { certificateDir: flags.certificate }),
             ...(flags.identityHeader !== undefined && { identityHeader: flags.identityHeader }),
@@ -55,4 +58,9 @@ function parseDays(text: string): number {
   const days = Number(text)
   if (!Number.isInteger(days) || days < 7 || days > 90) throw new InvalidArgumentError('7 to 90.')
   return days
+}
+
+function parseMilliseconds(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('0 to 999999.')
+  return Number(text)
 }

@@ -50,6 +50,13 @@ export const nameIsDeleted = (name: string): VaultError =>
     { innerCode: 'ObjectIsDeletedButRecoverable' },
   )
 
+/** 409: a deletion or recovery of the secret has not come to its end. */
+export const changing = (change: 'deletion' | 'recovery'): VaultError => {
+  const being = change === 'deletion' ? 'Deleted' : 'Recovered'
+  const message = `Secret is currently being ${being.toLowerCase()}.`
+  return new VaultError(409, 'Conflict', message, { innerCode: `ObjectIsBeing${being}` })
+}
+
 /** 409: a backup is only restored where nothing of its name is. */
 export const nameIsTaken = (name: string): VaultError =>
   new VaultError(409, 'Conflict', `A secret with the name ${name} already exists in this key vault.`)

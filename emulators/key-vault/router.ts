@@ -5,14 +5,18 @@ import type { IncomingMessage } from 'node:http'
 import type { Faults } from '../kit/faults.ts'
 import type { Operation, Reply } from '../kit/http-server.ts'
 import { authenticate } from './authenticate.ts'
+import * as deleted from './deleted-secrets.ts'
 import { errorBody, notImplemented, VaultError } from './errors.ts'
+import type { Call } from './lookup.ts'
 import { checkApiVersion } from './requests.ts'
 import * as secrets from './secrets.ts'
+import type { Settling } from './settling.ts'
 import type { Store } from './store.ts'
 import type { TokenIssuer } from './tokens.ts'
 
 export interface Vault {
   store: Store
+  settling: Settling
   issuer: TokenIssuer
   faults: Faults
   /** Milliseconds since 1970. */
@@ -21,7 +25,7 @@ export interface Vault {
   retentionDays: number
 }
 
-type Handler = (call: secrets.Call) => object | undefined
+type Handler = (call: Call) => object | undefined
 
 /** Method, path (`*` is a name or version) and the name fault rules use. The first match wins. */
 const ROUTES: [string, string, string, Handler][] = [
@@ -30,15 +34,15 @@ const ROUTES: [string, string, string, Handler][] = [
   ['GET', 'secrets/*', 'secret.get', secrets.getSecret],
   ['PUT', 'secrets/*', 'secret.set', secrets.setSecret],
   ['PATCH', 'secrets/*', 'secret.update', secrets.updateSecret],
-  ['DELETE', 'secrets/*', 'secret.delete', secrets.deleteSecret],
+  ['DELETE', 'secrets/*', 'secret.delete', deleted.deleteSecret],
   ['GET', 'secrets/*/versions', 'secret.listVersions', secrets.listVersions],
   ['POST', 'secrets/*/backup', 'secret.backup', secrets.backupSecret],
   ['GET', 'secrets/*/*', 'secret.get', secrets.getSecret],
   ['PATCH', 'secrets/*/*', 'secret.update', secrets.updateSecret],
-  ['GET', 'deletedsecrets', 'deletedSecret.list', secrets.listDeleted],
-  ['GET', 'deletedsecrets/*', 'deletedSecret.get', secrets.getDeleted],
-  ['DELETE', 'deletedsecrets/*', 'deletedSecret.purge', secrets.purgeDeleted],
-  ['POST', 'deletedsecrets/*/recover', 'deletedSecret.recover', secrets.recoverDeleted],
+  ['GET', 'deletedsecrets', 'deletedSecret.list', deleted.listDeleted],
+  ['GET', 'deletedsecrets/*', 'deletedSecret.get', deleted.getDeleted],
+  ['DELETE', 'deletedsecrets/*', 'deletedSecret.purge', deleted.purgeDeleted],
+  ['POST', 'deletedsecrets/*/recover', 'deletedSecret.recover', deleted.recoverDeleted],
 ]
 const ELSEWHERE = /^(deleted)?(keys|certificates|storage)$|^(rng|settings|backup|restore)$/
 
@@ -58,6 +62,7 @@ export function vaultOperation(request: IncomingMessage, vault: Vault): Operatio
       vault.store.purgeDue(now)
       const result = route[3]({
         store: vault.store,
+        settling: vault.settling,
         view: { url: originOf(request, vault), retentionDays: vault.retentionDays },
         now,
         path,

@@ -10,6 +10,7 @@ import { createLog, type LogLevel } from '../kit/log.ts'
 import { VAULT_RESOURCE } from './authenticate.ts'
 import { DEFAULT_IDENTITY_HEADER, identityOperation } from './identity.ts'
 import { vaultOperation } from './router.ts'
+import { createSettling } from './settling.ts'
 import { openStore } from './store.ts'
 import { createIssuer, ISSUER, TENANT_ID, type TokenRequest } from './tokens.ts'
 
@@ -29,6 +30,8 @@ export interface KeyVaultOptions {
   identityHeader?: string
   /** Days a deleted secret can be recovered, 7 to 90; 90 when absent, as in the service. */
   retentionDays?: number
+  /** How many milliseconds a deletion or recovery takes, real ones; 200 when absent. */
+  settlingMs?: number
   /** Rules made elsewhere: with another seed, or shared. */
   faults?: Faults
   /** The clock, in milliseconds since 1970. */
@@ -73,7 +76,8 @@ export async function startKeyVault(options: KeyVaultOptions = {}): Promise<KeyV
   cleanup.defer(() => store.close())
   const issuer = await createIssuer(now)
   const faults = options.faults ?? createFaults()
-  const vault = { store, issuer, faults, now, retentionDays, url: '' }
+  const settling = createSettling(options.settlingMs ?? 200)
+  const vault = { store, settling, issuer, faults, now, retentionDays, url: '' }
   const identity = { issuer, header: options.identityHeader ?? DEFAULT_IDENTITY_HEADER, url: '' }
   const common = {
     faults,

@@ -177,6 +177,39 @@ test('purging frees the name; what is not deleted cannot be purged, recovered or
   expect(await Array.fromAsync(client.listPropertiesOfSecretVersions('key'))).toHaveLength(1)
 })
 
+test('a deletion and a recovery take a while: a poller can stop and another one go on', async () => {
+  await using vault = await startKeyVault({ settlingMs: 400 })
+  const client = clientOf(vault)
+  await client.setSecret('key', 'one')
+  const first = await client.beginDeleteSecret('key', { intervalInMs: 1 })
+  expect(first.getOperationState()).toMatchObject({ isStarted: true, result: { name: 'key' } })
+  expect(first.getOperationState().isCompleted).toBeFalsy()
+  await expect(client.getDeletedSecret('key')).rejects.toThrow('Deleted Secret not found: key')
+  const underWay = { status: 409, code: 'Conflict', inner: 'ObjectIsBeingDeleted' }
+  expect(await failure(client.purgeDeletedSecret('key'))).toEqual(underWay)
+  expect(await failure(client.setSecret('key', 'two'))).toEqual(underWay)
+  const resumed = await client.beginDeleteSecret('key', { resumeFrom: first.toString(), intervalInMs: 1 })
+  expect((await resumed.pollUntilDone()).name).toBe('key')
+
+  const recovery = await client.beginRecoverDeletedSecret('key', { intervalInMs: 1 })
+  expect(recovery.getOperationState().isCompleted).toBeFalsy()
+  expect(await failure(client.setSecret('key', 'two'))).toEqual({
+    ...underWay,
+    inner: 'ObjectIsBeingRecovered',
+  })
+  expect(await Array.fromAsync(client.listPropertiesOfSecretVersions('key'))).toEqual([])
+  await recovery.pollUntilDone()
+  expect((await client.getSecret('key')).value).toBe('one')
+})
+
+test('outContentType is for certificates, and no secret is one', async () => {
+  await using vault = await startKeyVault()
+  const client = clientOf(vault)
+  await client.setSecret('key', 'one', { contentType: 'application/x-pkcs12' })
+  const asked = client.getSecret('key', { outContentType: 'application/x-pem-file' })
+  expect(await failure(asked)).toEqual({ status: 400, code: 'BadParameter' })
+})
+
 test('what was deleted is gone when its retention time is over', async () => {
   let now = NOON
   await using vault = await startKeyVault({ now: () => now, retentionDays: 7 })

@@ -170,12 +170,6 @@ test.each([
     501,
     'The emulator does not implement /deletedcertificates: it keeps secrets only.',
   ],
-  [
-    'GET',
-    `/secrets/key?${V}&outContentType=application/x-pem-file`,
-    501,
-    'The emulator does not implement the conversion of certificates (outContentType).',
-  ],
   ['GET', '/secrets?api-version=2016-10-01', 501, 'The emulator does not implement api-version 2016-10-01.'],
 ])('%s %s: %i', async (method, path, status, message) => {
   await using vault = await startKeyVault()
