@@ -8,6 +8,7 @@ import { adminRoute } from './admin.ts'
 import { sweep } from './items/sweep.ts'
 import { createStats, type Stats } from './stats.ts'
 import { openCatalog } from './storage/catalog.ts'
+import { openClientKeys } from './storage/client-keys.ts'
 import { manualThroughput, type Offer, openOffers } from './storage/offers.ts'
 import type { Range } from './storage/ranges.ts'
 import { databaseRid } from './storage/rid.ts'
@@ -95,9 +96,10 @@ export async function startCosmos(options: CosmosOptions = {}): Promise<Cosmos> 
   const scheme = tls ? 'https' : 'http'
   const offers = openOffers(store, now)
   const users = openUsers(store, now)
+  const clientKeys = openClientKeys(store, now)
   const masterKey = Buffer.from(key, 'base64')
   const account = { throughput, consistency, scheme, masterKey } as const
-  const service: Service = { store, catalog, offers, users, faults, clock, ...account }
+  const service: Service = { store, catalog, offers, users, clientKeys, faults, clock, ...account }
   const keys = { master: masterKey, ...(entra && { entra }) }
   const dispatch = createDispatch(service, keys, stats)
 

@@ -27,7 +27,7 @@ export function checkId(id: string): void {
 
 /** @throws CosmosError 400 */
 export function checkTtl(ttl: unknown): void {
-  if (ttl === undefined || ttl === null || ttl === -1) return
+  if (ttl === undefined || ttl === -1) return
   if (Number.isInteger(ttl) && (ttl as number) > 0 && (ttl as number) <= MAX_TTL) return
   throw badRequest(
     `The input ttl '${String(ttl)}' is invalid. Ensure to provide a nonzero positive integer less than or equal to '${MAX_TTL}', or -1 which means never expire.`,

@@ -214,6 +214,9 @@ function refuseChange(before: ContainerDefinition, after: ContainerDefinition): 
   if (!isDeepStrictEqual(before.vectorEmbeddingPolicy, after.vectorEmbeddingPolicy)) {
     throw badRequest('The vector embedding policy of a container cannot be changed.')
   }
+  if (!isDeepStrictEqual(before.clientEncryptionPolicy, after.clientEncryptionPolicy)) {
+    throw badRequest('The client encryption policy of a container cannot be changed.')
+  }
   if (!isDeepStrictEqual(before.uniqueKeyPolicy?.uniqueKeys ?? [], after.uniqueKeyPolicy?.uniqueKeys ?? [])) {
     throw badRequest('The unique key policy of a container cannot be changed.')
   }

@@ -72,6 +72,7 @@ const schema = z
       })
       .loose()
       .optional(),
+    clientEncryptionPolicy: z.record(z.string(), z.unknown()).optional(),
     uniqueKeyPolicy: z
       .object({
         uniqueKeys: z
@@ -102,6 +103,7 @@ export type ContainerDefinition = Omit<z.output<typeof schema>, 'indexingPolicy'
   uniqueKeyPolicy?: z.output<typeof schema>['uniqueKeyPolicy']
   fullTextPolicy?: z.output<typeof schema>['fullTextPolicy']
   vectorEmbeddingPolicy?: z.output<typeof schema>['vectorEmbeddingPolicy']
+  clientEncryptionPolicy?: Record<string, unknown> | undefined
   changeFeedPolicy?: z.output<typeof schema>['changeFeedPolicy']
   defaultTtl?: number | undefined
   indexingPolicy: IndexingPolicy
@@ -129,6 +131,8 @@ export function parseDefinition(body: unknown): ContainerDefinition {
   const given = { ...parsed.data }
   for (const name of SYSTEM) delete given[name]
   if (/[/\\#?]/.test(given.id)) throw badRequest(`The container id '${given.id}' contains / \\ # or ?.`)
+  const computed = given.computedProperties
+  if (Array.isArray(computed) && computed.length > 0) throw notImplemented('computed properties')
   checkFullText(given)
   checkVectors(given)
   return {

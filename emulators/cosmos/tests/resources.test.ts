@@ -118,7 +118,6 @@ test('one region has no conflicts', async () => {
 test.each([
   ['stored procedures', 'POST', '/dbs/db/colls/c1/sprocs'],
   ['triggers', 'GET', '/dbs/db/colls/c1/triggers'],
-  ['client encryption keys', 'GET', '/dbs/db/clientencryptionkeys'],
 ])('%s are answered 501 and named', async (_, method, url) => {
   await using account = await startEmulator()
   await account.container()
@@ -138,5 +137,14 @@ test.each([
   expect(await answer.json()).toMatchObject({
     code: 'NotImplemented',
     message: expect.stringContaining('does not implement'),
+  })
+})
+
+test('computed properties are answered 501 and named, for a query would not see them', async () => {
+  await using account = await startEmulator()
+  const computedProperties = [{ name: 'low', query: 'SELECT VALUE LOWER(c.name) FROM c' }]
+  await expect(account.container({ computedProperties })).rejects.toMatchObject({
+    code: 501,
+    message: expect.stringContaining('computed properties'),
   })
 })

@@ -5,6 +5,7 @@ import { checkKeySize } from '../items/limits.ts'
 import { canonicalKey, type KeyValue, parsePartitionKey } from '../items/partition-key.ts'
 import type { WriteScope } from '../items/write.ts'
 import type { Catalog } from '../storage/catalog.ts'
+import type { ClientKeys } from '../storage/client-keys.ts'
 import type { Collection } from '../storage/collection.ts'
 import type { Offers } from '../storage/offers.ts'
 import type { Store } from '../storage/store.ts'
@@ -20,6 +21,7 @@ export interface Service {
   catalog: Catalog
   offers: Offers
   users: Users
+  clientKeys: ClientKeys
   masterKey: Buffer
   /** What new containers get that ask for none, in request units per second. */
   throughput: number | undefined
@@ -39,9 +41,15 @@ export interface Call {
 
 export type Handler = (call: Call) => Answer | Promise<Answer>
 
-/** @throws CosmosError 404 */
-export function collectionOf({ service, resource }: Call): Collection {
-  return service.catalog.collection(resource.database!, resource.container ?? resource.id!)
+/**
+ * The container of the request; the one the client means, if it says which: it encrypts by what it has read of it.
+ * @throws CosmosError 404, 400 with sub-status 1024 for another of the same name.
+ */
+export function collectionOf({ service, resource, request }: Call): Collection {
+  const collection = service.catalog.collection(resource.database!, resource.container ?? resource.id!)
+  const meant = header(request, 'x-ms-cosmos-intended-collection-rid')
+  if (meant === undefined || meant === collection.rid) return collection
+  throw badRequest('The container was made anew since the client read it; its rid does not match.', 1024)
 }
 
 export const seconds = ({ service }: Call) => Math.floor(service.clock() / 1000)

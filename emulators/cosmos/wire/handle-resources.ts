@@ -45,6 +45,7 @@ export const deleteDatabase: Handler = ({ service, resource }) => {
   const database = service.catalog.database(resource.id!)
   service.catalog.deleteDatabase(resource.id!)
   service.users.deleteAll(database.number)
+  service.clientKeys.deleteAll(database.number)
   service.offers.delete(databaseResource(database)._self)
   for (const { self } of database.collections.values()) service.offers.delete(self)
   return { status: 204 }

@@ -1,6 +1,7 @@
 // Which handler serves which operation.
 import type { Handler } from './call.ts'
 import { CosmosError } from './errors.ts'
+import * as clientKeys from './handle-client-keys.ts'
 import * as items from './handle-items.ts'
 import * as offers from './handle-offers.ts'
 import * as queries from './handle-query.ts'
@@ -39,6 +40,11 @@ export const handlers: Record<OperationName, Handler> = {
   'permissions.query': users.queryPermissions,
   'permissions.replace': users.replacePermission,
   'permissions.delete': users.deletePermission,
+  'clientkeys.create': clientKeys.createClientKey,
+  'clientkeys.read': clientKeys.readClientKey,
+  'clientkeys.list': clientKeys.listClientKeys,
+  'clientkeys.query': clientKeys.queryClientKeys,
+  'clientkeys.replace': clientKeys.replaceClientKey,
   'offers.read': offers.readOffer,
   'offers.list': offers.listOffers,
   'offers.query': offers.queryOffers,

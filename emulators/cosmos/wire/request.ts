@@ -31,6 +31,7 @@ const KINDS = new Set([
   'dbs/colls/docs',
   'dbs/colls/pkranges',
   'dbs/colls/conflicts',
+  'dbs/clientencryptionkeys',
   'dbs/users',
   'dbs/users/permissions',
   'offers',
@@ -39,7 +40,6 @@ const NOT_COVERED: Record<string, string> = {
   sprocs: 'stored procedures',
   triggers: 'triggers',
   udfs: 'user-defined functions',
-  clientencryptionkeys: 'client encryption keys',
   attachments: 'attachments',
 }
 
