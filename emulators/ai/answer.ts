@@ -18,6 +18,9 @@ function relate({ turns }: Conversation): string {
   return results.map(({ name, content }) => `${name} says: ${content}`).join('\n')
 }
 
+/** "Reply with exactly this text and nothing else: …", as those ask who try a client out. */
+const DICTATED = /^(?:reply|respond|answer) with exactly\b[^:\n]*:\s*([\s\S]+)$/i
+
 const RULES: { when: RegExp; say(text: string): string }[] = [
   { when: /^$/, say: () => 'I am here whenever you want to write something.' },
   {
@@ -28,6 +31,7 @@ const RULES: { when: RegExp; say(text: string): string }[] = [
     when: /\b(thanks|thank you)\b/i,
     say: () => 'You are very welcome. If anything else comes up, just ask.',
   },
+  { when: DICTATED, say: (text) => DICTATED.exec(text)![1]!.trim() },
   { when: /-?\d+(?:\.\d+)?\s*[-+*/x×]\s*-?\d/, say: calculate },
   { when: /\btable\b/i, say: (text) => `Here it is as a table:\n\n${table(text)}` },
   { when: /\bcode\b|\bfunction\b/i, say: (text) => `Here is a small sketch:\n\n${code(text)}` },

@@ -22,11 +22,13 @@ export function chooseCalls(conversation: Conversation): ToolCall[] {
   }))
 }
 
-/** `get_weather` is named by itself, and by "get weather". */
+/** `get_weather` and `getWeather` are named by themselves, and by "weather": what one can get one asks for. */
 function mentions(text: string, name: string): boolean {
-  const plain = (value: string): string => ` ${value.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ')} `
-  return plain(text).includes(plain(name))
+  const words = name.replace(/([a-z\d])([A-Z])/g, '$1 $2')
+  return [name, words, words.replace(/^get[\s_]+/i, '')].some((wanted) => plain(text).includes(plain(wanted)))
 }
+
+const plain = (value: string): string => ` ${value.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ')} `
 
 const property = z.looseObject({
   type: z

@@ -14,15 +14,25 @@ export interface ClientUrl {
 /** Whether a path belongs to clients rather than to the REST API. */
 export const isClientPath = (path: string): boolean => /^\/clients?(?:[/?]|$)/i.test(path)
 
+const UNSERVED = [
+  [/^\/clients\/mqtt\/hubs\//i, 'MQTT'],
+  [/^\/clients\/socketio\/hubs\//i, 'Socket.IO'],
+  [/^\/server\/tunnel(\/|$)/i, 'A tunnel (awps-tunnel, Socket.IO servers)'],
+] as const
+
+/** What is connected to at that path in the service, and not here. */
+export const unservedFeature = (path: string): string | undefined =>
+  UNSERVED.find(([pattern]) => pattern.test(path))?.[1]
+
 /**
  * Reads hub and query of `/client/hubs/{hub}` or `/client?hub={hub}`.
- * @throws ServiceError 404 for another path, 400 for a bad hub name, 501 for MQTT and Socket.IO.
+ * @throws ServiceError 404 for another path, 400 for a bad hub name, 501 for MQTT, Socket.IO and tunnels.
  */
 export function parseClientUrl(request: IncomingMessage): ClientUrl {
   const host = request.headers.host ?? 'localhost'
   const [path = '', search = ''] = splitOnce(request.url ?? '/', '?')
-  const other = /^\/clients\/(mqtt|socketio)\/hubs\//i.exec(path)
-  if (other) throw notImplemented(other[1]!.toLowerCase() === 'mqtt' ? 'MQTT' : 'Socket.IO')
+  const feature = unservedFeature(path)
+  if (feature !== undefined) throw notImplemented(feature)
   const query = new URLSearchParams(search)
   const match = /^\/client(?:\/hubs\/([^/]+))?\/?$/i.exec(path)
   if (!match) throw new ServiceError(404, `There is nothing at ${path}.`)

@@ -109,15 +109,24 @@ async function performInvocation(
   if (!cancelled || cancelled.aborted) return
   const answer = await service.upstream.userEvent(connection, event, payload, cancelled)
   if (cancelled.aborted || connection.closed) return
-  if (!answer.ok) return void failInvocation(service, connection, invocationId)
+  if (!answer.ok) {
+    const isChat = answer.unhandled && event.startsWith('chat.')
+    const why = isChat ? 'The chat of the service (preview) is not implemented by this emulator.' : undefined
+    return void failInvocation(service, connection, invocationId, why)
+  }
   connection.invocations.delete(invocationId)
   const result = answer.payload ? { payload: answer.payload } : {}
   service.delivery.control(connection, { type: 'invokeResponse', invocationId, ...result })
 }
 
-function failInvocation(service: Service, connection: Connection, invocationId: string): void {
+function failInvocation(
+  service: Service,
+  connection: Connection,
+  invocationId: string,
+  message = 'Internal server error',
+): void {
   connection.invocations.delete(invocationId)
-  const error = { name: 'InternalServerError', message: 'Internal server error' }
+  const error = { name: 'InternalServerError', message }
   service.delivery.control(connection, { type: 'invokeResponse', invocationId, error })
 }
 

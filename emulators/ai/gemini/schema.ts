@@ -105,16 +105,30 @@ export function parseBody<T>(pattern: z.ZodType<T>, message: string, body: Buffe
   }
   const result = pattern.safeParse(camelKeys(json))
   if (result.success) return result.data
-  throw invalid(describe(result.error.issues[0]!, message))
+  throw invalid(describe(result.error.issues[0]!, message, camelKeys(json)))
 }
 
-function describe(issue: z.core.$ZodIssue, message: string): string {
+/** How Google names the type a value should have had; messages, which have names of their own, are left out. */
+const PROTO_TYPES: Record<string, string> = {
+  string: 'TYPE_STRING',
+  number: 'TYPE_FLOAT',
+  int: 'TYPE_INT32',
+  boolean: 'TYPE_BOOL',
+}
+
+function describe(issue: z.core.$ZodIssue, message: string, body: unknown): string {
   const path = issue.path.reduce<string>(
     (sum, key) => (typeof key === 'number' ? `${sum}[${key}]` : `${sum}${sum && '.'}${String(key)}`),
     '',
   )
   if (issue.code === 'unrecognized_keys') {
     return `Invalid JSON payload received. Unknown name "${issue.keys[0]}"${path && ` at '${path}'`}: Cannot find field.`
+  }
+  const value = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)?.[key], body)
+  if (issue.code === 'invalid_type' && value !== undefined) {
+    const type = PROTO_TYPES[issue.expected]
+    const snake = path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+    return `Invalid value at '${snake}'${type ? ` (${type})` : ''}, ${JSON.stringify(value)}`
   }
   if (issue.code === 'invalid_type') {
     const known = issue.path.length === 1 && path === 'contents' ? 'contents is not specified' : issue.message

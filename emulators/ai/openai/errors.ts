@@ -35,9 +35,12 @@ export class OpenAiError extends Error {
 export const invalid = (message: string, param: string | null, code: string | null): OpenAiError =>
   new OpenAiError(400, message, { param, code })
 
-/** 501: the service has this feature, the emulator does not. */
+/** 501: the service has this feature, the emulator does not. The header keeps the SDK from trying three times. */
 export const unimplemented = (feature: string): OpenAiError =>
-  new OpenAiError(501, `The emulator does not implement ${feature}.`, { code: 'not_implemented' })
+  new OpenAiError(501, `The emulator does not implement ${feature}.`, {
+    code: 'not_implemented',
+    headers: { 'x-should-retry': 'false' },
+  })
 
 /** Anything thrown, as the service would answer it. */
 export function toErrorReply(error: unknown, flavour: Flavour): Reply {

@@ -181,6 +181,28 @@ test('a quota error says when to come back, and the client comes back then', asy
   expect((await patient.chat.completions.create(ask)).choices[0]?.message.content).toBe(HELLO)
 })
 
+test('what is not implemented is not tried again', async () => {
+  await using it = await start()
+  let asked = 0
+  const client = it.client.withOptions({
+    maxRetries: 2,
+    fetch: (...call) => {
+      asked++
+      return fetch(...call)
+    },
+  })
+  const error = await failure(client.embeddings.create({ model: 'text-embedding-3-small', input: 'x' }))
+  expect([error.status, error.message]).toEqual([501, '501 The emulator does not implement embeddings.'])
+  expect(asked).toBe(1)
+})
+
+test('says exactly what it is told to', async () => {
+  await using it = await start()
+  const content = 'Reply with exactly this text and nothing else: This is a test'
+  const { choices } = await it.client.chat.completions.create({ model: MODEL, messages: say(content) })
+  expect(choices[0]?.message.content).toBe('This is a test')
+})
+
 test('fails in mid-stream with an event', async () => {
   await using it = await start()
   it.ai.script({ reply: 'abcdef', chunkSize: 2, fail: { status: 500, code: 'oops', after: 2 } })

@@ -135,6 +135,7 @@ test.each([
   ['none', 'get weather', []],
   ['auto', 'hello', []],
   ['auto', 'get weather', ['get_weather']],
+  ['auto', 'What is the weather in Rome?', ['get_weather']],
   ['required', 'hello', ['get_weather']],
   [{ type: 'function', function: { name: 'roll_dice' } }, 'get weather', ['roll_dice']],
 ] as const)('OpenAI: tool_choice %j for %j calls %j', async (tool_choice, text, names) => {

@@ -77,6 +77,16 @@ test.each([
     '* GenerateContentRequest.generationConfig.temperature: Too big: expected number to be <=2',
   ],
   [
+    { contents: [{ parts: [{ inlineData: 'a picture' }] }] },
+    400,
+    `Invalid value at 'contents[0].parts[0].inline_data', "a picture"`,
+  ],
+  [
+    { ...HELLO, generationConfig: { maxOutputTokens: 'many' } },
+    400,
+    `Invalid value at 'generation_config.max_output_tokens' (TYPE_FLOAT), "many"`,
+  ],
+  [
     { ...HELLO, tools: [{ googleSearch: {} }] },
     501,
     'The emulator does not implement the tool googleSearch.',

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import createRouter, { type HTTPMethod } from 'find-my-way'
 import { isEntraToken } from '../../kit/entra.ts'
 import type { HttpService, Operation, Reply } from '../../kit/http-server.ts'
-import { isClientPath } from '../client-url.ts'
+import { isClientPath, unservedFeature } from '../client-url.ts'
 import { isHubName } from '../names.ts'
 import { hubOf, originsOf, type Service } from '../service.ts'
 import { InvalidParameter, notImplemented, ServiceError } from '../service-error.ts'
@@ -68,6 +68,8 @@ export function createRestService(service: Service, tls?: HttpService['tls']): H
     route(request) {
       const [path = '/'] = (request.url ?? '/').split('?', 1)
       if (path === '/api/health') return { name: 'health', run: () => reply(200) }
+      const feature = unservedFeature(path)
+      if (feature !== undefined) return failing('client', notImplemented(feature))
       if (isClientPath(path))
         return failing('client', new ServiceError(400, 'A WebSocket request is expected here.'))
       const match = router.find(request.method as HTTPMethod, path)

@@ -89,8 +89,17 @@ test.each([
   ['an unknown path', () => webSocketUrl('/clients/hubs/chat'), 404],
   ['MQTT', () => webSocketUrl('/clients/mqtt/hubs/chat'), 501],
   ['Socket.IO', () => webSocketUrl('/clients/socketio/hubs/chat'), 501],
+  ['a tunnel', () => webSocketUrl('/server/tunnel?hub=chat'), 501],
 ])('refused before the upgrade: %s', async (_name, url, status) => {
   expect(await refusedWith(url())).toBe(status)
+})
+
+test.each([
+  ['/clients/socketio/hubs/chat/?EIO=4&transport=polling', 'Socket.IO is not implemented by this emulator.'],
+  ['/clients/mqtt/hubs/chat', 'MQTT is not implemented by this emulator.'],
+])('refused without an upgrade: %s', async (path, message) => {
+  const answer = await fetch(emulator.url + path)
+  expect([answer.status, await answer.json()]).toEqual([501, { code: 'Error.NotImplemented', message }])
 })
 
 test('of several subprotocols the first that is known is taken', async () => {

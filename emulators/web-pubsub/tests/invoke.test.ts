@@ -86,6 +86,16 @@ test('an event nobody handles or that fails rejects with its error, at once', as
   })
 })
 
+test('what the chat of the service would answer is refused by its name', async () => {
+  await using handler = await startEventHandler()
+  await using emulator = await start(handler)
+  using ann = await connectSdk(emulator)
+  const message = 'The chat of the service (preview) is not implemented by this emulator.'
+  await expect(ann.client.invokeEvent('chat.login', {}, 'json')).rejects.toMatchObject({
+    errorDetail: { name: 'InternalServerError', message },
+  })
+})
+
 test('a cancelled invocation gives up its request, is not answered and holds nothing back', async () => {
   await using handler = await startEventHandler()
   await using emulator = await start(handler)

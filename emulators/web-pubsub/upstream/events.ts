@@ -25,7 +25,10 @@ import type { Validation } from './validation.ts'
 const SEVERAL_STATES = 'the answer has more than one ce-connectionState'
 const JSON_TYPE = 'application/json; charset=utf-8'
 
-export type UserEventAnswer = { ok: true; payload?: Payload } | { ok: false; reason: string }
+/** `unhandled`: there was nobody to ask. */
+export type UserEventAnswer =
+  | { ok: true; payload?: Payload }
+  | { ok: false; reason: string; unhandled?: true }
 
 export interface Upstream {
   /** Asks whether and how a client may connect; accepted as it is where no handler takes `connect`. */
@@ -149,7 +152,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         ({ userEventPattern }) =>
           userEventPattern !== undefined && eventPatternMatches(userEventPattern, name),
       )
-      if (!handler) return { ok: false, reason: `No handler takes the event ${name}.` }
+      if (!handler) return { ok: false, reason: `No handler takes the event ${name}.`, unhandled: true }
       const subject = subjectOf(connection)
       const id = ++subject.upstream.lastEventId
       const metadata = payload.metadata ? { metadata: payload.metadata } : {}
