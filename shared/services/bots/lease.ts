@@ -68,8 +68,11 @@ export async function takeRun(
     text: run.stopRequested ? run.text : '',
   }
   const taken = await deps.state.replaceRun(mine, etag)
-  if (!taken) throw new ChatError('busy', `Run ${runId} was taken by another.`)
-  return { run: mine, etag: taken.etag }
+  if (taken) return { run: mine, etag: taken.etag }
+  // Stopped meanwhile, it is nobody's, and whoever waits behind it must hear of that.
+  const changed = await deps.state.readRun(job.chatId, runId)
+  if (changed && !isOpen(changed.run)) return undefined
+  throw new ChatError('busy', `Run ${runId} was taken by another.`)
 }
 
 /**
