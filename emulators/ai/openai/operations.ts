@@ -51,9 +51,22 @@ export function openAiOperation(request: IncomingMessage, deps: OpenAiDeps): Ope
   if (request.method === 'GET' && model !== undefined && !target.deployment)
     return guarded('models.get', () => json(describeModel(decodeURIComponent(model))))
   return guarded('unknown', () => {
+    if (!API.has(path.split('/')[1] ?? '')) throw unknownUrl(`${request.method} /v1${path}`, flavour)
     throw unimplemented(NAMES[path] ?? `${request.method} ${path} of the OpenAI API`)
   })
 }
+
+/** The first words of the paths that OpenAI's SDK calls; what is under none of them is nowhere. */
+const API = new Set(
+  'agents assistants audio batches chat chatkit completions containers content_provenance_checks conversations decisions embeddings evals files fine_tuning images live models moderations organization projects realtime responses skills threads uploads vaults vector_stores videos webhook_endpoints webhook_event_types'.split(
+    ' ',
+  ),
+)
+
+const unknownUrl = (what: string, flavour: Flavour): OpenAiError =>
+  flavour === 'azure'
+    ? new OpenAiError(404, 'Resource not found', { code: '404' })
+    : new OpenAiError(404, `Invalid URL (${what})`)
 
 const NAMES: Record<string, string> = {
   '/embeddings': 'embeddings',

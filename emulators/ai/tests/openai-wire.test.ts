@@ -217,6 +217,23 @@ test.each([
   expect(JSON.parse(text).error.message).toBe(`The emulator does not implement ${feature}.`)
 })
 
+test('what is nowhere at OpenAI is not found', async () => {
+  await using ai = await startAi()
+  const { status, text } = await post(`${ai.url}/v1/nowhere`, HELLO)
+  expect([status, JSON.parse(text)]).toEqual([
+    404,
+    {
+      error: {
+        message: 'Invalid URL (POST /v1/nowhere)',
+        type: 'invalid_request_error',
+        param: null,
+        code: null,
+      },
+    },
+  ])
+  expect((await post(`${ai.url}/openai/v1/nowhere`, HELLO, { 'api-key': 'k' })).status).toBe(404)
+})
+
 test('/v1/models is OpenAI’s for a bearer token and Gemini’s for a key', async () => {
   await using ai = await startAi()
   const get = async (headers: Record<string, string>) =>
