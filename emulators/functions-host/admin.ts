@@ -1,11 +1,15 @@
 // The host's management routes: its status, the list of functions, and firing one by hand.
 // https://learn.microsoft.com/azure/azure-functions/functions-manually-run-non-http
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
+import { hostname } from 'node:os'
 import * as z from 'zod'
 import type { Clock } from '../kit/clock.ts'
 import type { Faults } from '../kit/faults.ts'
 import { createHttpServer, type Operation, type Reply } from '../kit/http-server.ts'
 import type { Log } from '../kit/log.ts'
+import { describe } from './admin-function.ts'
+import { HOST_VERSION } from './app/core-api.ts'
 import { clockRoute } from './clock-route.ts'
 import type { HostedFunction } from './hosted-function.ts'
 import { levelOf } from './keys/authorize.ts'
@@ -15,8 +19,11 @@ import { NotFireable } from './manual-input.ts'
 
 export interface AdminParts {
   functions: HostedFunction[]
+  /** The app's folder, and the id under which its hosts share what is in the storage. */
+  folder: string
+  hostId: string
   /** Fires a function with the given input, without waiting for it to end. @throws NotFireable */
-  fire(target: HostedFunction, input: string): void
+  fire(target: HostedFunction, input: string): Promise<void>
   /** Absent when keys are not asked for. */
   keys: KeyStore | undefined
   clock: Clock
@@ -24,7 +31,10 @@ export interface AdminParts {
   log: Log
 }
 
-const fireRequest = z.object({ input: z.unknown() })
+/** Of this process, for as long as it lives. */
+const instanceId = randomUUID()
+
+const fireRequest = z.object({ input: z.unknown().optional() })
 
 /** A server to hand requests for `/admin/…` and `/_emulator/…` to; it never listens itself. */
 export function createAdmin(parts: AdminParts): Server {
@@ -44,7 +54,11 @@ export function createAdmin(parts: AdminParts): Server {
 function route(parts: AdminParts, request: IncomingMessage, started: number): Operation {
   const path = new URL(request.url!, 'http://host').pathname.replace(/\/$/, '')
   const { method } = request
-  if (path === '/admin/host/ping') return { name: 'admin.host.ping', run: () => json(200, {}) }
+  if (path === '/admin/host/ping')
+    return {
+      name: 'admin.host.ping',
+      run: () => ({ status: 200, headers: { 'cache-control': 'no-store,no-cache' } }),
+    }
   if (parts.keys) {
     const level = levelOf(parts.keys, request)
     if (level !== 'admin') return refused(level === 'anonymous' ? 401 : 403)
@@ -54,18 +68,28 @@ function route(parts: AdminParts, request: IncomingMessage, started: number): Op
   const known = /^\/admin\/functions\/([^/]+)(\/status)?$/.exec(path)
   if (known) return functionRoute(parts, method, decodeURIComponent(known[1]!), known[2] !== undefined)
   if (path === '/admin/functions' && method === 'GET') {
-    return { name: 'admin.functions.list', run: () => json(200, parts.functions.map(describe)) }
+    return {
+      name: 'admin.functions.list',
+      run: (_body, asked) =>
+        json(
+          200,
+          parts.functions.map((one) => describe(one, parts.folder, asked)),
+        ),
+    }
   }
   if (path === '/admin/host/status' && method === 'GET') {
     return {
       name: 'admin.host.status',
       run: () =>
         json(200, {
-          id: `local-${process.pid}`,
+          id: parts.hostId,
           state: 'Running',
-          version: process.version,
-          processId: process.pid,
+          version: HOST_VERSION,
+          versionDetails: HOST_VERSION,
+          instanceId: instanceId,
+          computerName: hostname(),
           processUptime: Date.now() - started,
+          functionAppContentEditingState: 'Unknown',
         }),
     }
   }
@@ -91,32 +115,24 @@ function functionRoute(
   const found = parts.functions.find((one) => one.name.toLowerCase() === name.toLowerCase())
   return {
     name: method === 'POST' ? 'admin.functions.fire' : 'admin.functions.get',
-    run(body): Reply {
+    async run(body, request): Promise<Reply> {
       if (!found) return json(404, { message: `There is no function "${name}".` })
       const { refused } = found
       if (method === 'GET') {
-        return json(200, status ? { errors: refused === undefined ? [] : [refused] } : describe(found))
+        return json(
+          200,
+          status
+            ? { errors: refused === undefined ? [] : [refused] }
+            : describe(found, parts.folder, request),
+        )
       }
       if (method !== 'POST' || status) return json(405, { message: 'GET or POST.' })
       if (refused !== undefined) return json(501, { message: refused })
-      const { input = '' } = body.length > 0 ? fireRequest.parse(JSON.parse(body.toString('utf8'))) : {}
-      parts.fire(found, typeof input === 'string' ? input : JSON.stringify(input))
+      if (body.length === 0) throw new NotFireable('A body is needed: {"input": …}.')
+      const { input = '' } = fireRequest.parse(JSON.parse(body.toString('utf8')))
+      await parts.fire(found, typeof input === 'string' ? input : JSON.stringify(input))
       return { status: 202 }
     },
-  }
-}
-
-function describe({ name, disabled, url, target }: HostedFunction): Record<string, unknown> {
-  const bindings = Object.entries(target.metadata.bindings).map(([key, binding]) => ({
-    ...binding,
-    name: key,
-  }))
-  return {
-    name,
-    language: 'node',
-    isDisabled: disabled,
-    ...(url !== undefined && { invoke_url_template: url }),
-    config: { name, bindings, ...(target.metadata.retryOptions && { retry: target.metadata.retryOptions }) },
   }
 }
 

@@ -18,11 +18,28 @@ export interface HostedFunction {
   target: RegisteredFunction
 }
 
-/** @throws Error naming the function when it has no trigger binding. */
-export function hostedFunction(target: RegisteredFunction): HostedFunction {
+/**
+ * `only` names the functions that run, all when it is empty.
+ * @throws Error naming the function when it has no trigger binding.
+ */
+export function hostedFunction(target: RegisteredFunction, only: readonly string[]): HostedFunction {
   const { name, bindings } = target.metadata
   const trigger = Object.entries(bindings).find(([, binding]) => /trigger$/i.test(binding.type))
   if (!trigger) throw new Error(`Function "${name}" has no trigger binding.`)
   const [bindingName, binding] = trigger
-  return { name, type: binding.type.toLowerCase(), bindingName, binding, disabled: isDisabled(name), target }
+  const isLeftOut = only.length > 0 && !only.some((one) => one.toLowerCase() === name.toLowerCase())
+  const disabled = isLeftOut || isDisabled(name)
+  return { name, type: binding.type.toLowerCase(), bindingName, binding, disabled, target }
+}
+
+/** Why the real host would not run a function of this name or on this route; undefined when it would. */
+export function misnomer({ name, type, binding }: HostedFunction): string | undefined {
+  if (!/^[a-z][\w-]{0,127}$/i.test(name) || /^host$/i.test(name)) {
+    return `Function "${name}": this is no valid name of a function.`
+  }
+  const route = String(binding.route || name)
+  if (type === 'httptrigger' && /^\/*(?:admin|runtime)/i.test(route)) {
+    return `Function "${name}": the route "${route}" is reserved, as is every one that begins with "admin" or "runtime".`
+  }
+  return undefined
 }

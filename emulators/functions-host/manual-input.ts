@@ -1,6 +1,10 @@
 // What a function fired by hand is given: the input in the shape its trigger would have delivered.
-import type { TypedData } from './app/core-types.ts'
+import type { Binding, TypedData } from './app/core-types.ts'
+import { resolveConnection, resolveSettings } from './app/settings.ts'
+import type { BlobServices } from './bindings/blobs.ts'
 import type { HostedFunction } from './hosted-function.ts'
+import { readBlobInput } from './triggers/blobs/blob-input.ts'
+import { parseBlobPattern } from './triggers/blobs/pattern.ts'
 import { metadataOf } from './triggers/queue.ts'
 import { timerData } from './triggers/timer.ts'
 import { statusOf } from './triggers/timer-status.ts'
@@ -14,11 +18,12 @@ export interface ManualInput {
 }
 
 /** @throws NotFireable for HTTP functions, and for input the trigger could never deliver. */
-export function manualInput(
+export async function manualInput(
   { name, type, binding }: HostedFunction,
   input: string,
   now: number,
-): ManualInput {
+  blobs: BlobServices,
+): Promise<ManualInput> {
   switch (type) {
     case 'httptrigger':
       throw new NotFireable(`"${name}" is an HTTP function: call its route.`)
@@ -30,7 +35,7 @@ export function manualInput(
     case 'queuetrigger':
       return { data: { string: input }, triggerMetadata: queueMetadata(input, new Date(now)) }
     case 'blobtrigger':
-      throw new NotFireable(`"${name}" runs when a blob is written: upload one.`)
+      return await namedBlob(binding, input, blobs)
     case 'eventhubtrigger':
       return /^many$/i.test(String(binding.cardinality))
         ? { data: { collectionString: { string: [input] } } }
@@ -38,6 +43,17 @@ export function manualInput(
     default:
       return { data: { string: input } }
   }
+}
+
+/** Of a blob trigger the input is the path of a blob. */
+async function namedBlob(binding: Binding, path: string, blobs: BlobServices): Promise<ManualInput> {
+  const slash = path.indexOf('/')
+  const connection = resolveConnection(String(binding.connection || 'AzureWebJobsStorage'))
+  const container = (await blobs(connection)).getContainerClient(path.slice(0, Math.max(slash, 0)))
+  const pattern = parseBlobPattern(resolveSettings(String(binding.path)))
+  const found = slash > 0 && (await readBlobInput(container, path.slice(slash + 1), pattern))
+  if (!found) throw new NotFireable(`There is no blob "${path}": the input is a path, container/blob.`)
+  return found
 }
 
 function isArray(input: string): boolean {

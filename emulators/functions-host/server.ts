@@ -16,10 +16,10 @@ import { loadApp } from './app/load-app.ts'
 import { applySettings, bodyLimitSetting } from './app/settings.ts'
 import { createBindings } from './bindings/bindings.ts'
 import { createBlobServices } from './bindings/blobs.ts'
-import { type HostedFunction, hostedFunction } from './hosted-function.ts'
+import { type HostedFunction, hostedFunction, misnomer } from './hosted-function.ts'
+import { createAppRoutes } from './http/app-routes.ts'
 import { createCors } from './http/cors.ts'
 import { createFront } from './http/front.ts'
-import { createRoutes, httpFunction } from './http/routes.ts'
 import { openKeyStore } from './keys/key-store.ts'
 import { manualInput } from './manual-input.ts'
 import { createFoundBlobs } from './triggers/blobs/found.ts'
@@ -87,6 +87,7 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
   const faults = createFaults()
   const local = applySettings(folder, options.settings ?? {})
   const config = readHostConfig(folder)
+  const id = hostId(folder)
 
   const registry = installCoreApi((level, category, message) => appLog(level, category, message))
   const appLog = createAppLog(log, () => registry.hooks.log)
@@ -97,10 +98,10 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
   const cosmos = createCosmosClients(config.cosmos.userAgentSuffix)
   const blobs = createBlobServices()
   const bindings = createBindings(queues, cosmos, blobs)
-  const functions = registry.functions.map(hostedFunction)
+  const functions = registry.functions.map((one) => hostedFunction(one, config.functions))
   const active = functions.filter((one) => !one.disabled)
   for (const one of active) {
-    const refused = bindings.refusal(one.target)
+    const refused = misnomer(one) ?? bindings.refusal(one.target)
     if (refused === undefined) continue
     one.refused = refused
     log('error', 'function-refused', { function: one.name, message: refused })
@@ -118,19 +119,19 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
   })
   const { invoke } = invoker
 
-  const httpFunctions = active.filter((one) => one.type === 'httptrigger').map((one) => httpFunction(one))
+  const routes = createAppRoutes(functions, config.http.routePrefix)
   const front = createFront({
     config: config.http,
     bodyLimit: options.bodyLimit ?? bodyLimitSetting() ?? 104_857_600,
     cors: createCors(options.cors ?? local.cors, local.corsCredentials),
-    find: createRoutes(httpFunctions, config.http.routePrefix),
+    ...{ find: routes.find, findDisabled: routes.findDisabled },
     invoke,
     streamServer: app.streamServer,
     keys,
     admin: createAdmin({
-      ...{ functions, keys, clock, faults, log },
-      fire(target, input) {
-        const { data, triggerMetadata } = manualInput(target, input, clock.now())
+      ...{ folder, hostId: id, functions, keys, clock, faults, log },
+      async fire(target, input) {
+        const { data, triggerMetadata } = await manualInput(target, input, clock.now(), blobs)
         const inputData = [{ name: target.bindingName, data }]
         // The invocation logs its own failure; whoever fired it by hand has been answered by then.
         invoke(target.target, { invocationId: randomUUID(), inputData, triggerMetadata }).catch(() => {})
@@ -141,10 +142,7 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
   })
   const port = await listen(front, options.port ?? 0, 'the functions host', host)
   const url = `http://${host}:${port}`
-  for (const { target, route } of httpFunctions) {
-    const hosted = functions.find((one) => one.target === target)
-    if (hosted) hosted.url = [url, config.http.routePrefix, route].filter(Boolean).join('/')
-  }
+  routes.locate(url)
 
   const triggers: Trigger[] = []
   const stop = async (): Promise<void> => {
@@ -164,7 +162,6 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
     stopped ??= stop()
     return stopped
   }
-  const id = hostId(folder)
   const queueLockMs = options.queueLockMs ?? 600_000
   const found = { config: { ...config.queues, visibilityTimeout: 0 }, queues, lockMs: queueLockMs }
   const foundBlobs = createFoundBlobs({ queues, clock, log, faults, hostId: id, options: found })

@@ -27,7 +27,7 @@ export interface Registry {
   locked: boolean
 }
 
-const HOST_VERSION = '4.1048.200'
+export const HOST_VERSION = '4.1048.200'
 const WORKER_VERSION = '3.13.0'
 
 /** The API's own disposable; apps get instances of it, so it has to be a class with a static `from`. */

@@ -32,7 +32,7 @@ const singleton = z.looseObject({
 })
 
 const hostJson = z.looseObject({
-  version: z.literal('2.0'),
+  version: z.literal('2.0', { error: '"version" is needed, and "2.0" for every version of the host' }),
   // Without an end: -1 or, as a time span, "-00:00:00.0010000".
   functionTimeout: z
     .union([
@@ -40,6 +40,8 @@ const hostJson = z.looseObject({
       timeSpan.refine((ms) => ms > 0, { message: 'a timeout is longer than nothing' }),
     ])
     .default(1_800_000),
+  /** Those that run; all when there are none. */
+  functions: z.array(z.string()).default([]),
   singleton: singleton.prefault({}),
   extensions: z
     .looseObject({
@@ -55,6 +57,7 @@ export type QueueConfig = z.infer<typeof queues> & { newBatchThreshold: number }
 export interface HostConfig {
   /** Milliseconds an invocation may take; null: any time. */
   functionTimeout: number | null
+  functions: string[]
   singleton: z.infer<typeof singleton>
   http: z.infer<typeof http>
   queues: QueueConfig
@@ -69,10 +72,11 @@ export interface HostConfig {
 export function readHostConfig(app: string, settings = process.env): HostConfig {
   const file = join(app, 'host.json')
   const document = applyOverrides(readJson(file, z.unknown()), settings)
-  const { functionTimeout, singleton, extensions } = parse(file, document, hostJson)
+  const { functionTimeout, functions, singleton, extensions } = parse(file, document, hostJson)
   const { http, queues, eventHubs, cosmosDB } = extensions
   return {
     functionTimeout,
+    functions,
     singleton,
     http,
     eventHubs,

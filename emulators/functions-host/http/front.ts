@@ -23,6 +23,8 @@ export interface Front {
   bodyLimit: number
   cors: Cors
   find(method: string, path: string): Match | undefined
+  /** The same for functions that are disabled: the master key alone runs them. */
+  findDisabled(method: string, path: string): Match | undefined
   invoke: Invoke
   streamServer: Server | undefined
   /** Absent when keys are not asked for. */
@@ -62,12 +64,15 @@ export function createFront(front: Front): Server {
         'Webhooks of extensions (webPubSubTrigger and others) are not implemented.',
       )
     }
-    const match = front.find(request.method!, path)
+    const enabled = front.find(request.method!, path)
+    const match = enabled ?? (front.keys && front.findDisabled(request.method!, path))
     if (!match)
       return path === '/' ? answer(response, 200, 'The functions host is up.') : answer(response, 404)
     const { authLevel, target } = match.target
-    if (front.keys && !opens(levelOf(front.keys, request, target.metadata.name), authLevel)) {
-      return answer(response, 401)
+    if (front.keys) {
+      const level = levelOf(front.keys, request, target.metadata.name)
+      if (!opens(level, authLevel)) return answer(response, 401)
+      if (!enabled && level !== 'admin') return answer(response, 404)
     }
     if (match.target.refused !== undefined) return answer(response, 501, match.target.refused)
     const entry = gate.enter()

@@ -126,13 +126,20 @@ test('an input holds the blob that the message names, or nothing; an output make
   expect(reports).toContainEqual({ name: 'not there', found: null })
 })
 
-test('fired by hand it is told to upload a blob', async () => {
+test('fired by hand, the input is the path of a blob', async () => {
   await using host = await start(randomUUID())
-  const answer = await fetch(`${host.url}/admin/functions/copies`, { method: 'POST', body: '{"input":"a"}' })
+  const fire = (input: string) =>
+    fetch(`${host.url}/admin/functions/copies`, { method: 'POST', body: JSON.stringify({ input }) })
+  await put(containers.spoilt, 'elsewhere.txt', '')
+  expect((await fire('spoilt/elsewhere.txt')).status).toBe(202)
+  await host.logged('"event":"invoked","function":"copies"')
+  expect(said(host)).toEqual([['copies', 'spoilt/elsewhere.txt', 'elsewhere', 'txt', 0, {}, '']])
+  const answer = await fire('spoilt/none')
   expect([answer.status, await answer.json()]).toEqual([
     400,
-    { message: '"copies" runs when a blob is written: upload one.' },
+    { message: 'There is no blob "spoilt/none": the input is a path, container/blob.' },
   ])
+  await containers.spoilt.deleteBlob('elsewhere.txt')
 })
 
 test.each([

@@ -73,7 +73,7 @@ test('a message in work is kept invisible at half of its lock, and an empty queu
   await host.logged('queue-renewed')
   await host.advance(5 * MINUTE)
   await host.logged('queue-renewed', 2)
-  await fetch(`${host.url}/admin/functions/release`, { method: 'POST' })
+  await fetch(`${host.url}/admin/functions/release`, { method: 'POST', body: '{}' })
   await host.logged('end hold long')
   await host.close()
   expect((await queue.getProperties()).approximateMessagesCount).toBe(0)

@@ -1,4 +1,5 @@
 // HTTP functions without streaming, hooks, limits on concurrency, and the admin routes.
+import { hostname } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { runHooks } from '../app/hooks.ts'
 import { type SpawnedHost, spawnFunctionsHost } from '../spawn.ts'
@@ -98,14 +99,48 @@ test('the admin routes list functions, tell the status, and fire what is not HTT
     'hold',
     'release',
   ])
-  expect(list[0]).toMatchObject({ isDisabled: false, invoke_url_template: `${host.url}/things/{id}` })
-  const status = (await (await fetch(`${host.url}/admin/host/status`)).json()) as { state: string }
-  expect(status.state).toBe('Running')
+  expect(list[0]).toEqual({
+    name: 'echo',
+    href: `${host.url}/admin/functions/echo`,
+    invoke_url_template: `${host.url}/things/{id}`,
+    language: 'node',
+    config: {
+      name: 'echo',
+      language: 'node',
+      functionDirectory: app,
+      bindings: [
+        expect.objectContaining({ type: 'httpTrigger', direction: 'in', route: 'things/{id}' }),
+        expect.objectContaining({ type: 'http', direction: 'out', name: '$return' }),
+      ],
+    },
+    ...{ script_root_path_href: null, script_href: null, config_href: null, test_data_href: null },
+    ...{ files: null, test_data: null },
+    ...{ isDisabled: false, isDirect: false, isProxy: false },
+  })
+  expect(list.at(-1)).toMatchObject({ name: 'release', invoke_url_template: null })
+  expect(await (await fetch(`${host.url}/admin/host/status`)).json()).toEqual({
+    id: expect.stringMatching(/^[0-9a-f]{32}$/),
+    state: 'Running',
+    version: expect.stringMatching(/^4\.\d+\.\d+$/),
+    versionDetails: expect.stringMatching(/^4\.\d+\.\d+$/),
+    instanceId: expect.any(String),
+    computerName: hostname(),
+    processUptime: expect.any(Number),
+    functionAppContentEditingState: 'Unknown',
+  })
+  const ping = await fetch(`${host.url}/admin/host/ping`, { method: 'POST' })
+  expect([ping.status, await ping.text(), ping.headers.get('cache-control')]).toEqual([
+    200,
+    '',
+    'no-store,no-cache',
+  ])
   expect((await fire('RELEASE', '')).status).toBe(202)
   expect((await fire('echo', '')).status).toBe(400)
   expect((await fire('unknown', '')).status).toBe(404)
   const broken = await fetch(`${host.url}/admin/functions/release`, { method: 'POST', body: '{' })
   expect(broken.status).toBe(400)
+  const empty = await fetch(`${host.url}/admin/functions/release`, { method: 'POST' })
+  expect([empty.status, await empty.json()]).toEqual([400, { message: 'A body is needed: {"input": …}.' }])
   expect((await fetch(`${host.url}/admin/keys`)).status).toBe(501)
 })
 

@@ -112,6 +112,13 @@ test('the limit is a setting of the app, too', async () => {
   expect([await post('x'.repeat(10)), await post('x'.repeat(11))]).toEqual([200, 413])
 })
 
+test('host.json can name the functions that run', async () => {
+  const settings = { AzureFunctionsJobHost__functions: '["HELLO"]' }
+  await using other = await spawnFunctionsHost({ app, settings })
+  expect(other.functions).toEqual(['hello'])
+  expect((await fetch(`${other.url}/api/bytes`)).status).toBe(404)
+})
+
 test('settings given to the host are in the environment of the app', async () => {
   expect(await text('/env')).toEqual([200, 'from settings'])
 })

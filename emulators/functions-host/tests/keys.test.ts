@@ -18,7 +18,15 @@ async function start(): Promise<{ host: SpawnedHost; keys: string }> {
   }
   await writeFile(join(keys, 'host.json'), JSON.stringify(hostKeys))
   await writeFile(join(keys, 'guarded.json'), JSON.stringify({ keys: [key('default', 'for-guarded')] }))
-  return { keys, host: await spawnFunctionsHost({ app, log: 'info', keys }) }
+  return {
+    keys,
+    host: await spawnFunctionsHost({
+      app,
+      log: 'info',
+      keys,
+      settings: { 'AzureWebJobs.retired.Disabled': 'true' },
+    }),
+  }
 }
 
 let host: SpawnedHost
@@ -57,6 +65,12 @@ test('a key may be in the query; the header wins; a refusal has no body', async 
   expect(await (await fetch(`${host.url}/api/guarded`)).text()).toBe('')
 })
 
+test('a disabled function is for the master key alone', async () => {
+  expect(await status('/api/retired')).toBe(401)
+  expect(await status('/api/retired', 'for-all')).toBe(404)
+  expect(await status('/api/retired', 'the-master')).toBe(200)
+})
+
 test('admin routes take the master key alone; whoever asks whether the host is there needs none', async () => {
   expect(await status('/admin/host/status')).toBe(401)
   expect(await status('/admin/host/status', 'wrong')).toBe(401)
@@ -64,7 +78,7 @@ test('admin routes take the master key alone; whoever asks whether the host is t
   expect(await status('/admin/host/status', 'the-master')).toBe(200)
   expect(await status('/admin/functions/tick', 'for-all', { method: 'POST' })).toBe(403)
   expect(host.logs()).not.toContain('ticked')
-  expect(await status('/admin/functions/tick', 'the-master', { method: 'POST' })).toBe(202)
+  expect(await status('/admin/functions/tick', 'the-master', { method: 'POST', body: '{}' })).toBe(202)
   await host.logged('ticked')
   expect(await status('/admin/host/ping')).toBe(200)
 })

@@ -1,5 +1,6 @@
 // The pure rules: schedules, delays, the share of leases, route templates.
 import { parseTimeSpan } from '../app/time-span.ts'
+import { hostedFunction, misnomer } from '../hosted-function.ts'
 import { createRoutes } from '../http/routes.ts'
 import { chooseLeases } from '../triggers/cosmos/balance.ts'
 import { parseSchedule } from '../triggers/ncrontab.ts'
@@ -165,5 +166,35 @@ describe('routes', () => {
     expect(() => routes('a/{x:datetime}')).toThrow('"{x:datetime}" is not implemented in a route')
     expect(() => routes('a/{x:int:min(1)}')).toThrow('not implemented')
     expect(() => routes('a/{x=5}')).toThrow('not implemented')
+  })
+})
+
+describe('names and routes', () => {
+  const refusal = (name: string, binding: Record<string, unknown> = {}) =>
+    misnomer(
+      hostedFunction(
+        {
+          id: name,
+          metadata: { name, bindings: { request: { type: 'httpTrigger', ...binding } } },
+          callback: () => {},
+        },
+        [],
+      ),
+    )
+
+  test.each(['a', 'Chat-list_2', `a${'b'.repeat(127)}`])('"%s" is a name', (name) => {
+    expect(refusal(name)).toBe(undefined)
+  })
+
+  test.each(['2nd', 'a b', 'ä', 'host', `a${'b'.repeat(128)}`])('"%s" is none', (name) => {
+    expect(refusal(name)).toBe(`Function "${name}": this is no valid name of a function.`)
+  })
+
+  test('routes that the host keeps for itself', () => {
+    for (const route of ['admin', 'Administration/{id}', '/runtime/x']) {
+      expect(refusal('a', { route })).toContain(`the route "${route}" is reserved`)
+    }
+    expect(refusal('adminList')).toContain('the route "adminList" is reserved')
+    expect(refusal('a', { route: 'users/admin' })).toBe(undefined)
   })
 })

@@ -1,13 +1,12 @@
 // The blob trigger: lists its container every ten seconds, and each version of a blob that has no receipt is run.
 // https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-blob-trigger
 import { randomUUID } from 'node:crypto'
-import type { BlobGetPropertiesResponse, ContainerClient } from '@azure/storage-blob'
 import { pause, systemClock } from '../../../kit/clock.ts'
-import type { TypedData } from '../../app/core-types.ts'
 import { resolveConnection, resolveSettings } from '../../app/settings.ts'
 import type { BlobServices } from '../../bindings/blobs.ts'
 import { createBackoff } from '../backoff.ts'
 import { requiredText, type Trigger, type TriggerParts } from '../trigger.ts'
+import { readBlobInput } from './blob-input.ts'
 import type { FoundBlobs } from './found.ts'
 import { parseBlobPattern } from './pattern.ts'
 import { createReceipts } from './receipts.ts'
@@ -35,16 +34,13 @@ export async function startBlob(
   const stopping = new AbortController()
 
   await found.listen(functionId, async ({ BlobName, ETag }) => {
-    const read = await readVersion(container, BlobName, ETag)
+    const read = await readBlobInput(container, BlobName, pattern, ETag)
     // Deleted or written over in the meantime: a newer version is found by itself.
     if (!read) return log('debug', 'blob-changed', { function: name, blob: BlobName })
     await invoke(target, {
       invocationId: randomUUID(),
-      inputData: [{ name: bindingName, data: { bytes: read.bytes } }],
-      triggerMetadata: {
-        ...texts(pattern.match(BlobName) ?? {}),
-        ...metadataOf(container, BlobName, read.properties),
-      },
+      inputData: [{ name: bindingName, data: read.data }],
+      triggerMetadata: read.triggerMetadata,
     })
   })
 
@@ -101,44 +97,4 @@ export async function startBlob(
   }
 }
 
-/** The bytes of this very version; undefined when it is gone. */
-async function readVersion(
-  container: ContainerClient,
-  name: string,
-  etag: string,
-): Promise<{ bytes: Buffer; properties: BlobGetPropertiesResponse } | undefined> {
-  const blob = container.getBlobClient(name)
-  const conditions = { ifMatch: etag }
-  try {
-    const properties = await blob.getProperties({ conditions })
-    return { properties, bytes: await blob.downloadToBuffer(0, undefined, { conditions }) }
-  } catch (error) {
-    if ([404, 412].includes((error as { statusCode?: number }).statusCode ?? 0)) return undefined
-    throw error
-  }
-}
-
-/** https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-blob-trigger#metadata */
-function metadataOf(
-  container: ContainerClient,
-  name: string,
-  properties: BlobGetPropertiesResponse,
-): Record<string, TypedData> {
-  return {
-    BlobTrigger: { string: `${container.containerName}/${name}` },
-    Uri: { string: container.getBlobClient(name).url },
-    Properties: json({
-      LastModified: properties.lastModified,
-      ETag: properties.etag,
-      ContentLength: properties.contentLength,
-      ContentType: properties.contentType,
-      BlobType: properties.blobType,
-    }),
-    Metadata: json(properties.metadata ?? {}),
-  }
-}
-
-const json = (value: unknown): TypedData => ({ json: JSON.stringify(value) })
 const quoted = (etag: string): string => (etag.startsWith('"') ? etag : `"${etag}"`)
-const texts = (values: Record<string, string>): Record<string, TypedData> =>
-  Object.fromEntries(Object.entries(values).map(([name, string]) => [name, { string }]))
