@@ -11,7 +11,7 @@ const MAX_QUERY_CHARACTERS = 262_144
 const MAX_JOINS = 10
 const MAX_TTL = 2_147_483_647
 
-export const tooLarge = () => new CosmosError(413, 'Request size is too large')
+export const tooLarge = () => new CosmosError(413, 'Message: {"Errors":["Request size is too large"]}\r\n')
 
 /** @throws CosmosError 400 */
 export function checkId(id: string): void {

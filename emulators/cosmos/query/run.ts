@@ -21,6 +21,8 @@ export interface QueryRequest {
   text: string
   parameters: ReadonlyMap<string, unknown>
   scope: Scope
+  /** The client wants to ask the ranges itself, though there is nothing to merge. */
+  parallel: boolean
   maxItems: number
   continuation?: string
   strong: boolean
@@ -44,7 +46,7 @@ export function runQuery(collection: Collection, request: QueryRequest): QueryPa
   const scope = narrow(collection, plan, env, request.scope)
   const unmerged =
     plan.scores.some((score) => score.kind === 'vector' || !score.given) && scope.pk === undefined
-  if (unmerged || (isAcross(scope) && needsMerging(plan)))
+  if (unmerged || (isAcross(scope) && (request.parallel || needsMerging(plan))))
     throw toBeMerged(describePlan(collection, plan, env, scope))
   const mark = fingerprint(withoutFilter(request.text), request.parameters)
   const resume = request.continuation ? parseContinuation(request.continuation, mark) : undefined

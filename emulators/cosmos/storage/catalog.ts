@@ -210,7 +210,10 @@ function refuseChange(before: ContainerDefinition, after: ContainerDefinition): 
   if (!isDeepStrictEqual(before.partitionKey, after.partitionKey)) {
     throw badRequest('Document collection partition key cannot be changed.')
   }
-  // Indexes are replaced with the policy that they rest on; what is embedded how is settled for good.
+  const vectors = ({ indexingPolicy }: ContainerDefinition) => indexingPolicy.vectorIndexes ?? []
+  if (!isDeepStrictEqual(vectors(before), vectors(after))) {
+    throw badRequest('Vector Indexing Policy cannot be changed in Collection Replace.')
+  }
   if (!isDeepStrictEqual(before.vectorEmbeddingPolicy, after.vectorEmbeddingPolicy)) {
     throw badRequest('The vector embedding policy of a container cannot be changed.')
   }

@@ -45,6 +45,9 @@ const schema = z
           .array(z.array(path.extend({ order: z.enum(['ascending', 'descending']).default('ascending') })))
           .optional(),
         fullTextIndexes: z.array(textPath).optional(),
+        spatialIndexes: z
+          .array(path.extend({ boundingBox: z.record(z.string(), z.unknown()).optional() }))
+          .optional(),
         vectorIndexes: z
           .array(textPath.extend({ type: z.enum(['flat', 'quantizedFlat', 'diskANN']) }))
           .optional(),
@@ -91,6 +94,10 @@ const schema = z
       .object({ retentionDuration: minutes.default(0) })
       .loose()
       .optional(),
+    geospatialConfig: z
+      .object({ type: z.enum(['Geography', 'Geometry']).default('Geography') })
+      .loose()
+      .optional(),
     conflictResolutionPolicy: z.record(z.string(), z.unknown()).optional(),
   })
   .loose()
@@ -114,6 +121,7 @@ export interface IndexingPolicy {
   includedPaths: { path: string }[]
   excludedPaths: { path: string }[]
   fullTextIndexes?: { path: string }[] | undefined
+  vectorIndexes?: { path: string; type: string }[] | undefined
   compositeIndexes?: { path: string; order: 'ascending' | 'descending' }[][] | undefined
 }
 
@@ -135,6 +143,7 @@ export function parseDefinition(body: unknown): ContainerDefinition {
   if (Array.isArray(computed) && computed.length > 0) throw notImplemented('computed properties')
   checkFullText(given)
   checkVectors(given)
+  checkSpatial(given)
   return {
     ...given,
     indexingPolicy: fillIndexingPolicy(given.indexingPolicy),
@@ -168,7 +177,18 @@ function checkVectors({ vectorEmbeddingPolicy, indexingPolicy }: z.output<typeof
   for (const { path } of indexingPolicy?.vectorIndexes ?? []) {
     if (paths.includes(path)) continue
     throw badRequest(
-      `The Vector Indexing Policy's path::${path} not matching in Embedding's path. A vector index needs its path in the vectorEmbeddingPolicy.`,
+      `Vector Indexing Policy's path::${path.replaceAll('/', '\\/')} not matching in Embedding's path. It needs one in the vectorEmbeddingPolicy.`,
+    )
+  }
+}
+
+/** Flat space has bounds, which its index needs to know; the globe has none. */
+function checkSpatial({ geospatialConfig, indexingPolicy }: z.output<typeof schema>): void {
+  const type = geospatialConfig?.type ?? 'Geography'
+  for (const { path, boundingBox } of indexingPolicy?.spatialIndexes ?? []) {
+    if ((type === 'Geometry') === (boundingBox !== undefined)) continue
+    throw badRequest(
+      `The spatial index path '${path}' ${boundingBox ? 'cannot have' : 'needs'} a boundingBox, for the type of the container is ${type}.`,
     )
   }
 }

@@ -207,3 +207,13 @@ test('the results of a query are not ranged over across partitions', async () =>
     message: expect.stringContaining('a subquery over the documents of several partitions'),
   })
 })
+
+test('a client that wants to ask the ranges itself is given a plan, though there is nothing to merge', async () => {
+  await using account = await startEmulator({ ranges: 2 })
+  const container = await account.container()
+  for (const id of ['a', 'b', 'c', 'd']) await container.items.create({ id, pk: id })
+  account.cosmos.stats.reset()
+  const iterator = container.items.query('SELECT VALUE c.id FROM c', { maxDegreeOfParallelism: 2 })
+  expect((await iterator.fetchAll()).resources.sort()).toEqual(['a', 'b', 'c', 'd'])
+  expect(account.cosmos.stats.read()['items.query']?.statuses).toEqual({ 200: 2, 400: 1 })
+})

@@ -23,10 +23,14 @@ test('an item holds 2 MB with its system properties, and not a byte more', async
   const own = Buffer.byteLength(JSON.stringify(resource)) - 1000
   const full = await create('2', 2 * MB - own)
   expect(Buffer.byteLength(JSON.stringify(full.resource))).toBe(2 * MB)
-  expect(await refusal(create('3', 2 * MB - own + 1))).toContain('413 Request size is too large')
-  expect(await refusal(create('4', 3 * MB))).toContain('413 Request size is too large')
+  expect(await refusal(create('3', 2 * MB - own + 1))).toContain(
+    '413 Message: {"Errors":["Request size is too large"]}',
+  )
+  expect(await refusal(create('4', 3 * MB))).toContain(
+    '413 Message: {"Errors":["Request size is too large"]}',
+  )
   const grow = container.item('2', 'p').patch([{ op: 'add', path: '/more', value: 1 }])
-  expect(await refusal(grow)).toContain('413 Request size is too large')
+  expect(await refusal(grow)).toContain('413 Message: {"Errors":["Request size is too large"]}')
 })
 
 test('an id has at most 1023 bytes', async () => {

@@ -148,3 +148,19 @@ test('computed properties are answered 501 and named, for a query would not see 
     message: expect.stringContaining('computed properties'),
   })
 })
+
+test('a spatial index of flat space has bounds, one of the globe has none', async () => {
+  await using account = await startEmulator()
+  const create = (type: string, boundingBox?: object) =>
+    account.container({
+      geospatialConfig: { type },
+      indexingPolicy: {
+        spatialIndexes: [{ path: '/at/?', types: ['Point'], ...(boundingBox && { boundingBox }) }],
+      },
+    } as object)
+  const box = { xmin: 0, ymin: 0, xmax: 9, ymax: 9 }
+  expect(await statusOf(create('Geography'))).toBe(0)
+  expect(await statusOf(create('Geometry', box))).toBe(0)
+  await expect(create('Geometry')).rejects.toThrow('needs a boundingBox')
+  await expect(create('Geography', box)).rejects.toThrow('cannot have a boundingBox')
+})

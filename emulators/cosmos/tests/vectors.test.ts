@@ -91,7 +91,7 @@ test('a policy is for good, and an index needs one', async () => {
   const alone = { indexingPolicy: { includedPaths: [{ path: '/*' }], vectorIndexes } } as object
   await expect(account.container(alone)).rejects.toMatchObject({
     code: 400,
-    message: expect.stringContaining("/v not matching in Embedding's path"),
+    message: expect.stringContaining("\\/v not matching in Embedding's path"),
   })
   const { resource } = await container.read()
   const { vectorEmbeddingPolicy: _, indexingPolicy: __, ...without } = resource!

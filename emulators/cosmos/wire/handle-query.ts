@@ -37,6 +37,8 @@ export const listItems: Handler = (call) => {
   return page(call, collection, { text: 'SELECT * FROM c', parameters: new Map() })
 }
 
+const PARALLEL = 'x-ms-documentdb-query-parallelizecrosspartitionquery'
+
 function page(
   call: Call,
   collection: Collection,
@@ -48,6 +50,7 @@ function page(
   const result = runQuery(collection, {
     ...query,
     scope,
+    parallel: call.operation === 'items.query' && isTrue(header(call.request, PARALLEL)),
     maxItems: maxItemCount(call.request),
     ...(continuation && { continuation }),
     strong: strongReads(call),
