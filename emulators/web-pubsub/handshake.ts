@@ -123,7 +123,7 @@ async function recover(
   const socket = await handshake.upgrade(
     recovered ? recovered.subprotocol : offered.find((name) => subprotocolOf(name)),
   )
-  if (!recovered || recovered.closed) return socket.close(1008, 'The connection cannot be recovered.')
+  if (!recovered || recovered.closed) return socket.close(1008, 'The connection could not be recovered.')
   attach(service, recovered, socket, (...frame) => receive(service, ...frame))
   greet(service, recovered, token)
   service.delivery.replay(recovered)

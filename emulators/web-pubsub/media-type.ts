@@ -19,7 +19,20 @@ const CONTENT_TYPES = {
 export function dataTypeOf(contentType: string): Payload['dataType'] | undefined {
   const [mediaType = '', ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase())
   if (!parameters.every((one) => /^([\w!#$%&'*+.^`|~-]+=(?:"[^"]*"|[^\s"]+))?$/.test(one))) return undefined
+  const charset = parameters
+    .find((one) => one.startsWith('charset='))
+    ?.slice(8)
+    .replaceAll('"', '')
+  if (charset !== undefined && !isCharset(charset)) return undefined
   return TYPES[mediaType as keyof typeof TYPES]
+}
+
+function isCharset(label: string): boolean {
+  try {
+    return new TextDecoder(label).encoding !== ''
+  } catch {
+    return false
+  }
 }
 
 /** Makes a payload of bytes; JSON is taken as it is, unchecked. */

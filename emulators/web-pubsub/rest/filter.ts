@@ -8,11 +8,11 @@ import { createReader } from './filter-reader.ts'
 import { badFilter, syntaxError } from './filter-tokens.ts'
 
 /**
- * Compiles a filter; none or a blank one lets every connection through.
+ * Compiles a filter; none or an empty one lets every connection through.
  * @throws ServiceError 400 that says what is wrong.
  */
 export function compileFilter(filter: string | null | undefined): (connection: Connection) => boolean {
-  if (filter === null || filter === undefined || filter.trim() === '') return () => true
+  if (filter === null || filter === undefined || filter === '') return () => true
   const reader = createReader(filter)
   const expression = parseExpression(reader)
   if (reader.peek().kind !== 'end') throw syntaxError(filter, reader.peek().end)

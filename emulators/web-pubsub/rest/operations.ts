@@ -6,6 +6,7 @@ import type { Reply } from '../../kit/http-server.ts'
 import type { Connection } from '../connection.ts'
 import { connectionsOfGroup, connectionsOfUser, joinGroup, leaveAllGroups, leaveGroup } from '../hub.ts'
 import { closeConnection } from '../lifecycle.ts'
+import { dataTypeOf } from '../media-type.ts'
 import type { Message } from '../message.ts'
 import { isGroupName } from '../names.ts'
 import { isAllowed, setPermission } from '../permissions.ts'
@@ -141,7 +142,7 @@ const groupChange = z.object({
 })
 
 function changeGroups(call: Call, change: (connection: Connection, group: string) => void): Reply {
-  if (!/^application\/json\b/i.test(call.request.headers['content-type'] ?? '')) {
+  if (dataTypeOf(call.request.headers['content-type'] ?? '') !== 'json') {
     throw new ServiceError(415, 'The body must be application/json.', 'content-type')
   }
   const parsed = groupChange.safeParse(parseJson(call.body.toString('utf8')))
@@ -163,7 +164,7 @@ async function generateToken(call: Call): Promise<Reply> {
   if (!groups.every(isGroupName)) throw new ServiceError(400, 'A group name is not valid.', 'group')
   const minutes = wholeNumber(call, 'minutesToExpire', 1, 2_147_483_647) ?? 60
   const origin = `${service.scheme}://${call.request.headers.host}`
-  const audience = `${origin}/client/hubs/${encodeURIComponent(call.params.hub!)}`
+  const audience = `${origin}/client/hubs/${encodeURIComponent(call.hub.name)}`
   const claims = { userId: query.get('userId') || undefined, roles: query.getAll('role'), groups }
   return reply(200, { token: await service.tokens.issueClient(audience, claims, minutes) })
 }

@@ -57,7 +57,7 @@ test('the generated token', async () => {
     sub: 'ann',
     role: ['r'],
     'webpubsub.group': ['g'],
-    aud: `${emulator.url}/client/hubs/Chat`,
+    aud: `${emulator.url}/client/hubs/chat`,
   })
   expect(exp - iat).toBe(3600)
   const short = claimsOf((await service.getClientAccessToken({ expirationTimeInMinutes: 2 })).token)

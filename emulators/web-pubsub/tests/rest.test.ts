@@ -196,12 +196,27 @@ test('a page names the next one; a foreign continuation token is refused', async
   )
   const second = (await (await callRest(first.nextLink, 'GET')).json()) as {
     value: object[]
-    nextLink?: string
+    nextLink: null
   }
-  expect(second.value).toHaveLength(1)
-  expect(second.nextLink).toBe(undefined)
-  const foreign = await callRest(first.nextLink.replace('/groups/g/', '/groups/h/'), 'GET')
-  expect([foreign.status, foreign.headers.get('x-ms-error-code')]).toEqual([400, 'Error.BadRequest'])
+  expect([...first.value, ...second.value].map((one) => 'userId' in one && one.userId).toSorted()).toEqual([
+    'a',
+    null,
+  ])
+  expect(second.nextLink).toBe(null)
+  const { nextLink } = first
+  const token = new URL(nextLink).searchParams.get('continuationToken')!
+  const forged = Buffer.from('zzz').toString('base64url') + token.slice(token.indexOf('.'))
+  for (const foreign of [
+    nextLink.replace('/groups/g/', '/groups/h/'),
+    nextLink.replace('/hubs/chat/', '/hubs/other/'),
+    nextLink.replace(token, forged),
+    `${url}?continuationToken=`,
+  ]) {
+    const answer = await callRest(foreign, 'GET')
+    expect([answer.status, answer.headers.get('x-ms-error-code')]).toEqual([400, 'Error.BadRequest'])
+  }
+  const top = await callRest(`${url}?top=2147483647`, 'GET')
+  expect(top.status).toBe(200)
   expect((await callRest(`${url}?maxpagesize=201`, 'GET')).status).toBe(400)
 })
 
