@@ -1,4 +1,5 @@
 // Bots among people: who is asked, and by what.
+import { runIdOf } from '../../shared/domain/id.ts'
 import type { Person } from '../support/person.ts'
 import type { Socket } from '../support/socket.ts'
 import { startWorld, type World } from '../support/world.ts'
@@ -17,6 +18,7 @@ beforeAll(async () => {
   const slow = { reply: 'Slow. '.repeat(50), chunkSize: 4, chunkDelayMs: 50, count: 1 }
   world.ai.script({ match: 'Slowly', ...slow })
   world.ai.script({ match: 'Since Eve', reply: 'Soon.', count: 1 }, { match: 'Since Eve', ...slow })
+  world.ai.script({ match: 'First you', ...slow, reply: 'Slow. '.repeat(20) })
   world.ai.script({ match: 'At length', ...slow, reply: 'Slow. '.repeat(20) })
   world.ai.script({ model: 'gemini-a', reply: 'The assistant speaks.' })
   world.ai.script({ model: 'gemini-b', reply: 'The critic speaks.' })
@@ -148,6 +150,22 @@ test('a bot that is removed while it answers ends its run, and those who stay ar
   const { body } = await ada.call('GET', `chats/${chatId}/runs/${runId}`)
   expect(body).toMatchObject({ state: 'stopped', text: '' })
   expect(body).not.toHaveProperty('replySeq')
+})
+
+test('a bot that is removed while its run waits is asked nothing, and says nothing to those who stay', async () => {
+  const { chatId, say, socket } = await group()
+  await using _ = socket
+  await say('First you, assistant', { mentions: ['assistant'] })
+  await socket.wait(({ type }) => type === 'run.delta')
+  const seq = await say('Then you, critic', { mentions: ['critic'] })
+  const runId = runIdOf(chatId, seq, 'critic')
+  while ((await ada.call('GET', `chats/${chatId}/runs/${runId}`)).status === 404);
+  await ada.call('DELETE', `chats/${chatId}/members/critic`)
+  const { started } = world.ai.stats()
+  const end = await socket.wait((frame) => frame.type === 'run.ended' && frame.runId === runId)
+  expect(end).toMatchObject({ state: 'stopped' })
+  expect(world.ai.stats().started).toBe(started)
+  expect(socket.received.filter((frame) => frame.type === 'run.delta' && frame.runId === runId)).toEqual([])
 })
 
 test('who asks for another answer is told what they may see, and may stop it', async () => {

@@ -18,6 +18,9 @@ export interface Context {
   summarise: { from: number; seq: number } | undefined
 }
 
+/** Nobody would hear the answer: the bot was taken out of the chat, or the chat has ended, while its run waited. */
+const UNHEARD: Context = { request: { turns: [] }, summarise: undefined }
+
 export type ContextDeps = Pick<BotDeps, 'log' | 'state' | 'inbox' | 'users' | 'media' | 'logger' | 'moderate'>
 
 /**
@@ -36,10 +39,11 @@ export async function readContext(
     deps.state.readSummary(chatId),
     deps.inbox.read(asker, chatId),
   ])
+  if (!chat || chat.closed || !chat.bots.includes(bot.botId)) return UNHEARD
   const left = { joined: { seq: promptSeq - 1, n: 0 }, cleared: START }
   const first = visibleFrom(item ?? left, head)
   const summary = stored && isGood(stored.summary, first, promptSeq) ? stored.summary : undefined
-  const settings = chat?.botSettings?.[bot.botId] ?? {}
+  const settings = chat.botSettings?.[bot.botId] ?? {}
   const [wish] = await allowed(deps.moderate, [settings.systemPrompt], (text) => text)
   const system = systemOf(bot.systemPrompt, wish, summary)
   const limit = settings.contextMessages ?? CONTEXT_MESSAGES
@@ -122,11 +126,11 @@ export function textOf({ content }: MessageEntry): string {
 async function toTurns(
   deps: ContextDeps,
   bot: Bot,
-  chat: Chat | undefined,
+  chat: Chat,
   messages: MessageEntry[],
 ): Promise<ModelTurn[]> {
   const isOwn = ({ senderId }: MessageEntry): boolean => senderId === bot.botId
-  const names = chat?.kind === 'group' ? await namesOf(deps, messages) : undefined
+  const names = chat.kind === 'group' ? await namesOf(deps, messages) : undefined
   const shown = bot.images === false ? undefined : pictured(messages.filter((message) => !isOwn(message)))
   const turns = await Promise.all(
     messages.map(async (message): Promise<ModelTurn> => {

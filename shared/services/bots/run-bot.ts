@@ -71,7 +71,7 @@ async function answer(
       return []
     }
     const asked = await readContext(deps, run, { bot, asker: payerOf(run, prompt).userId })
-    // The prompt was cleared before its turn came.
+    // Before its turn came the prompt was cleared, or the bot taken out.
     if (asked.request.turns.length === 0) {
       await finish(deps, lease, { state: 'stopped', text: '' })
       return []
