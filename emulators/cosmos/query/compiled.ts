@@ -11,6 +11,8 @@ export interface Environment {
   now: number
   /** How vectors at a path are compared, by the container's policy. */
   embeddings?: ReadonlyMap<string, Distance>
+  /** Places are in flat space, not on the globe. */
+  flat?: boolean
 }
 
 export type Evaluate = (env: Environment) => unknown
@@ -44,10 +46,19 @@ export interface Context {
   aggregates?: AggregateSpec[]
 }
 
+/** @param policies What a container's policies say of its vectors and places. */
 export function newEnvironment(
   parameters: ReadonlyMap<string, unknown>,
   now: number,
-  embeddings?: Environment['embeddings'],
+  policies: Pick<Environment, 'embeddings' | 'flat'> = {},
 ): Environment {
-  return { slots: [], aggregates: [], parameters, now, ...(embeddings && { embeddings }) }
+  const { embeddings, flat } = policies
+  return {
+    slots: [],
+    aggregates: [],
+    parameters,
+    now,
+    ...(embeddings && { embeddings }),
+    ...(flat && { flat }),
+  }
 }

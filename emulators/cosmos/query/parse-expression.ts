@@ -127,6 +127,7 @@ function parseWord(reader: TokenReader, text: string, at: number): Expression {
   if (word === 'NULL') return { kind: 'literal', value: null }
   if (word === 'TRUE' || word === 'FALSE') return { kind: 'literal', value: word === 'TRUE' }
   if (word === 'UNDEFINED') return { kind: 'undefined' }
+  if (text === 'NaN' || text === 'Infinity') return { kind: 'literal', value: Number(text) }
   if (
     (word === 'EXISTS' || word === 'ARRAY') &&
     reader.at('(') &&

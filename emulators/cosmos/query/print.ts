@@ -45,7 +45,8 @@ export function printExpression(expression: Expression): string {
   const sub = printExpression
   switch (expression.kind) {
     case 'literal':
-      return text(expression.value)
+      // JSON has no words for NaN and Infinity, the query language does.
+      return typeof expression.value === 'number' ? String(expression.value) : text(expression.value)
     case 'undefined':
       return 'undefined'
     case 'parameter':

@@ -41,7 +41,7 @@ export interface QueryPage {
 
 /** @throws CosmosError 400 for a wrong query, 501 for one that needs merging across partitions. */
 export function runQuery(collection: Collection, request: QueryRequest): QueryPage {
-  const env = newEnvironment(request.parameters, request.now, collection.embeddings)
+  const env = newEnvironment(request.parameters, request.now, collection)
   const plan = directed(planQuery(request.text), env)
   const scope = narrow(collection, plan, env, request.scope)
   const unmerged =
@@ -196,7 +196,7 @@ function allResults({ collection, plan, env, scope, seconds }: QueryRun): Result
   let examined = 0
   if (plan.inner) {
     if (scope.pk === undefined) throw notImplemented('a subquery over the documents of several partitions')
-    const within = newEnvironment(env.parameters, env.now, env.embeddings)
+    const within = newEnvironment(env.parameters, env.now, env)
     const inner = allResults({ collection, plan: plan.inner, env: within, scope, seconds })
     const values = evaluateAll(plan.compiled, env, (row) => {
       for (const value of inner.values) {

@@ -50,6 +50,8 @@ export interface Collection {
   retention: number | undefined
   /** How vectors are compared, by path. */
   embeddings: ReadonlyMap<string, Distance>
+  /** Places are in flat space, not on the globe. */
+  flat: boolean
   /** Whether items can expire at all. */
   expires: boolean
   /** The number of the last transaction. Never goes back, not even over a restart. */
@@ -113,6 +115,7 @@ export function derived(definition: ContainerDefinition) {
         distanceFunction,
       ]),
     ),
+    flat: definition.geospatialConfig?.type === 'Geometry',
     expires: definition.defaultTtl !== undefined,
     retention: (definition.changeFeedPolicy?.retentionDuration ?? 0) * 60 || undefined,
   }

@@ -111,6 +111,7 @@ export type ContainerDefinition = Omit<z.output<typeof schema>, 'indexingPolicy'
   fullTextPolicy?: z.output<typeof schema>['fullTextPolicy']
   vectorEmbeddingPolicy?: z.output<typeof schema>['vectorEmbeddingPolicy']
   clientEncryptionPolicy?: Record<string, unknown> | undefined
+  geospatialConfig?: { type: 'Geography' | 'Geometry' } | undefined
   changeFeedPolicy?: z.output<typeof schema>['changeFeedPolicy']
   defaultTtl?: number | undefined
   indexingPolicy: IndexingPolicy

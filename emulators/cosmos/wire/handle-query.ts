@@ -132,7 +132,7 @@ export const planItems: Handler = (call) => {
   const collection = collectionOf(call)
   const { text, parameters } = parseQueryBody(call.request.body)
   const scope = scopeOf(call, collection)
-  const env = newEnvironment(parameters, call.service.clock(), collection.embeddings)
+  const env = newEnvironment(parameters, call.service.clock(), collection)
   const plan = directed(planQuery(text), env)
   const features = header(call.request, 'x-ms-cosmos-supported-query-features')
   const within = narrow(collection, plan, env, scope)

@@ -7,14 +7,24 @@ import type { BuiltIn } from './define.ts'
 import { fullText } from './full-text.ts'
 import { integers } from './integers.ts'
 import { math } from './math.ts'
+import { spatial } from './spatial.ts'
 import { strings } from './strings.ts'
 import { types } from './types.ts'
 
 const FUNCTIONS = new Map<string, BuiltIn>(
-  Object.entries({ ...strings, ...math, ...arrays, ...types, ...dates, ...fullText, ...integers }),
+  Object.entries({
+    ...strings,
+    ...math,
+    ...arrays,
+    ...types,
+    ...dates,
+    ...fullText,
+    ...integers,
+    ...spatial,
+  }),
 )
 
-const NOT_COVERED = /^(ST_|UDF\.|DATETIMEFORMAT$|REGEXEXTRACT)/
+const NOT_COVERED = /^(UDF\.|DATETIMEFORMAT$|REGEXEXTRACT)/
 
 /**
  * A call of the named function; names are in upper case.
@@ -33,9 +43,11 @@ export function callFunction(name: string, args: Evaluate[]): Evaluate {
     throw badRequest(JSON.stringify({ errors: [{ severity: 'Error', code: 'SC2050', message }] }))
   }
   const { apply } = found
-  return (env) =>
-    apply(
+  return (env) => {
+    if (env.flat && name.startsWith('ST_')) throw notImplemented(`${name} in flat space (Geometry)`)
+    return apply(
       args.map((arg) => arg(env)),
       env.now,
     )
+  }
 }

@@ -7,6 +7,10 @@ const round = (x: number, digits = 0) => {
   return (Math.sign(x) * Math.round(Math.abs(x) * scale)) / scale
 }
 
+/** Exact where there is a function for the base. */
+const logarithm = (x: number, base: number) =>
+  base === 10 ? Math.log10(x) : base === 2 ? Math.log2(x) : Math.log(x) / Math.log(base)
+
 export const math = {
   ABS: numeric(1, Math.abs),
   ACOS: numeric(1, Math.acos),
@@ -21,7 +25,7 @@ export const math = {
   FLOOR: numeric(1, Math.floor),
   LOG: fn(1, 2, ([x, base]) => {
     if (!isNumber(x) || (base !== undefined && !isNumber(base))) return undefined
-    const result = base === undefined ? Math.log(x) : Math.log(x) / Math.log(base)
+    const result = base === undefined ? Math.log(x) : logarithm(x, base)
     return Number.isFinite(result) ? result : undefined
   }),
   LOG10: numeric(1, Math.log10),

@@ -60,7 +60,9 @@ export const strings = {
   REGEXMATCH: fn(2, 3, ([a, pattern, flags]) => {
     if (!isText(a) || !isText(pattern)) return undefined
     try {
-      return new RegExp(pattern, isText(flags) ? flags.replace('x', '') : '').test(a)
+      const modifiers = isText(flags) ? flags : ''
+      const plain = modifiers.includes('x') ? withoutSpace(pattern) : pattern
+      return new RegExp(plain, modifiers.replaceAll('x', '')).test(a)
     } catch {
       return undefined
     }
@@ -87,9 +89,17 @@ export const strings = {
     parsed((value) => typeof value === 'object' && value !== null && !Array.isArray(value)),
   ),
   TOSTRING: fn(1, 1, ([value]) =>
-    value === undefined ? undefined : isText(value) ? value : JSON.stringify(value),
+    value === undefined
+      ? undefined
+      : isText(value) || isNumber(value)
+        ? String(value)
+        : JSON.stringify(value),
   ),
 }
+
+/** A pattern without its white space, unless that is escaped or in brackets. */
+const withoutSpace = (pattern: string) =>
+  pattern.replace(/\\[\s\S]|\[(?:\\[\s\S]|[^\]])*\]|\s+/g, (part) => (/^\s/.test(part) ? '' : part))
 
 function trimmed(start: boolean, end: boolean): Apply {
   return ([source, set]) => {

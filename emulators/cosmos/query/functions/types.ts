@@ -9,7 +9,8 @@ export const types = {
   IS_BOOL: is((value) => typeof value === 'boolean'),
   IS_DEFINED: is((value) => value !== undefined),
   IS_FINITE_NUMBER: is(Number.isFinite),
-  IS_INTEGER: is(Number.isSafeInteger),
+  /** Of 64 bits. */
+  IS_INTEGER: is((value) => Number.isInteger(value) && Math.abs(value as number) <= 2 ** 63),
   IS_NULL: is((value) => value === null),
   IS_NUMBER: is(isNumber),
   IS_OBJECT: is(isObject),
