@@ -1,5 +1,5 @@
 // What a connection may do to groups: from the roles of its token or connect answer, changed over REST.
-// A grant or revocation for one group outranks the roles; without a group it replaces everything.
+// A grant or revocation is for one group and outranks the roles.
 import { wildcard } from './names.ts'
 
 export type Permission = 'joinLeaveGroup' | 'sendToGroup'
@@ -31,20 +31,18 @@ export function permissionsFromRoles(roles: readonly string[]): Permissions {
   return { joinLeaveGroup: rulesFor('joinLeaveGroup'), sendToGroup: rulesFor('sendToGroup') }
 }
 
-/** Whether the connection holds the permission for the group; without a group: for every group. */
-export function isAllowed(permissions: Permissions, permission: Permission, group?: string): boolean {
+/** Whether the connection holds the permission for the group. */
+export function isAllowed(permissions: Permissions, permission: Permission, group: string): boolean {
   const rules = permissions[permission]
-  if (group === undefined) return rules.all
   return rules.groups.get(group) ?? (rules.all || rules.patterns.some((pattern) => pattern.test(group)))
 }
 
-/** Grants or revokes the permission for one group, or for all when no group is given. */
+/** Grants or revokes the permission for one group. */
 export function setPermission(
   permissions: Permissions,
   permission: Permission,
   allowed: boolean,
-  group?: string,
+  group: string,
 ): void {
-  if (group === undefined) permissions[permission] = { all: allowed, patterns: [], groups: new Map() }
-  else permissions[permission].groups.set(group, allowed)
+  permissions[permission].groups.set(group, allowed)
 }

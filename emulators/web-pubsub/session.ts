@@ -31,7 +31,12 @@ export function receive(service: Service, connection: Connection, data: Buffer, 
   } catch (error) {
     if (!(error instanceof FrameError)) throw error
     service.log('info', 'bad frame', { connectionId: connection.id, message: error.message })
-    closeConnection(service, connection, 'The frame is not one of the subprotocol.', 1007)
+    closeConnection(
+      service,
+      connection,
+      `The client message is not a valid ${codec.binary ? 'protobuf' : 'JSON'} protocol message.`,
+      1007,
+    )
   }
 }
 

@@ -40,8 +40,10 @@ export const userOf = (call: Call): string => nonEmpty(call, 'userId')
 export const connectionIdOf = (call: Call): string => nonEmpty(call, 'connectionId')
 
 export function permissionOf({ params }: Call): Permission {
-  const { permission } = params
-  if (permission === 'sendToGroup' || permission === 'joinLeaveGroup') return permission
+  const known = (['sendToGroup', 'joinLeaveGroup'] as const).find(
+    (one) => one.toLowerCase() === params.permission?.toLowerCase(),
+  )
+  if (known) return known
   throw new ServiceError(400, 'A permission is sendToGroup or joinLeaveGroup.', 'permission')
 }
 

@@ -78,7 +78,8 @@ export const OPERATIONS = {
 
   'permission.grant'(call) {
     const permission = permissionOf(call)
-    setPermission(required(call, 'Info.Connection').permissions, permission, true, targetOf(call))
+    const target = targetOf(call)
+    setPermission(required(call, 'Info.Connection').permissions, permission, true, target)
     return reply(200)
   },
   'permission.revoke'(call) {
@@ -91,15 +92,16 @@ export const OPERATIONS = {
   'permission.check'(call) {
     const permission = permissionOf(call)
     const connection = connectionOf(call)
-    if (!connection) return found(false, 'Info.Connection')
-    return found(isAllowed(connection.permissions, permission, targetOf(call)))
+    const target = targetOf(call)
+    const allowed = connection !== undefined && isAllowed(connection.permissions, permission, target)
+    return found(allowed, 'Info.Connection')
   },
 } satisfies Record<string, RestOperation>
 
 /** The answer to a HEAD: what is not there is named in a header, where there is no body. */
-function found(exists: boolean, code?: string): Reply {
+function found(exists: boolean, code: string): Reply {
   if (exists) return reply(200)
-  return { ...reply(404), ...(code && { headers: { 'x-ms-error-code': `${code}.NotExisted` } }) }
+  return { ...reply(404), headers: { 'x-ms-error-code': `${code}.NotExisted` } }
 }
 
 const one = (connection: Connection | undefined): Connection[] => (connection ? [connection] : [])
@@ -110,12 +112,12 @@ function required(call: Call, code: 'Error.Connection' | 'Info.Connection'): Con
   throw notExisted(code, connectionIdOf(call))
 }
 
-function targetOf({ query }: Call): string | undefined {
-  const target = query.get('targetName') ?? undefined
-  if (target !== undefined && !isGroupName(target)) {
-    throw new ServiceError(400, 'targetName must be a group name.', 'targetName')
-  }
-  return target
+/** The SDK lets `targetName` be left out, which the service refuses. */
+function targetOf({ query }: Call): string {
+  const target = query.get('targetName') ?? ''
+  if (isGroupName(target)) return target
+  const message = 'Invalid group name. Valid group name should be in between 1 and 1024 characters long.'
+  throw new ServiceError(400, message, 'Request')
 }
 
 function forEach(connections: Iterable<Connection>, change: (connection: Connection) => void): Reply {

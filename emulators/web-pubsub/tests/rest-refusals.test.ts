@@ -69,7 +69,13 @@ test.each([
   ['POST', '/api/hubs/chat/:send?api-version=2099-01-01', 400, 'Error.BadRequest'],
   ['POST', '/api/hubs/chat/:send?api-version=2024-12-01&api-version=2024-01-01', 400, 'Error.BadRequest'],
   ['PUT', '/api/hubs/chat/groups/g/connections/unknown', 404, 'Error.Connection.NotExisted'],
-  ['PUT', '/api/hubs/chat/permissions/sendToGroup/connections/unknown', 404, 'Info.Connection.NotExisted'],
+  [
+    'PUT',
+    '/api/hubs/chat/permissions/SENDTOGROUP/connections/unknown?targetName=g',
+    404,
+    'Info.Connection.NotExisted',
+  ],
+  ['DELETE', '/api/hubs/chat/permissions/sendToGroup/connections/unknown', 400, 'Error.BadRequest'],
   ['PUT', '/api/hubs/chat/users/unknown/groups/g', 404, 'Warning.User.NotExisted'],
   ['PATCH', '/api/hubs/chat/:send', 404, 'Error.NotFound'],
   ['POST', '/api/hubs/chat/groups/a/b/:send', 404, 'Error.NotFound'],
@@ -142,7 +148,7 @@ test.each([
   ['connections/unknown', 'Warning.Connection.NotExisted'],
   ['groups/unknown', 'Warning.Group.NotExisted'],
   ['users/unknown', 'Warning.User.NotExisted'],
-  ['permissions/sendToGroup/connections/unknown', 'Info.Connection.NotExisted'],
+  ['permissions/sendToGroup/connections/unknown?targetName=g', 'Info.Connection.NotExisted'],
 ])('%s does not exist: %s in the header', async (path, code) => {
   await using emulator = await startWebPubSub({ port: 0 })
   const answer = await callRest(`${emulator.url}/api/hubs/chat/${path}`, 'HEAD')
