@@ -7,7 +7,6 @@ const HISTORY_PAGE = 50
 const ABLY_FREE = { messages: 6e6, connections: 200 }
 const ABLY_STANDARD_CONNECTIONS = 10_000
 
-/** What two services that sell chat would take for the same. */
 export function othersCost(usage: Usage, prices: Prices): { communicationServices: number; ably: number } {
   const perMonth = usage.messagesPerDay * DAYS
   const people = usage.messagesPerDay / usage.messagesPerPersonAndDay

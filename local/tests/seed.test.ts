@@ -1,10 +1,14 @@
 // Seeding, as often as one likes: what is there is found, what is missing is added.
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createApp } from '../../shared/app.ts'
 import { readConfig } from '../../shared/config.ts'
 import { startWorld, type World } from '../../tests/support/world.ts'
+import { lock } from '../lock.ts'
 import { seedBulk, sharesOf } from '../seed/bulk.ts'
 import { seedDemo } from '../seed/demo.ts'
 import { enter, type Player } from '../seed/person.ts'
+import { run, temporaryFolder } from './run.ts'
 
 let world: World
 beforeAll(async () => {
@@ -71,3 +75,22 @@ test('the nth chat gets its share: as 1 to n, the rest to the first ones', () =>
   expect(sharesOf(10, 1)).toEqual([10])
   expect(sharesOf(1, 4)).toEqual([1, 0, 0, 0])
 })
+
+test('the command finds the stack that runs on the data folder, at whatever ports', async () => {
+  await using folder = await temporaryFolder()
+  await writeFile(join(folder.path, 'app-settings.json'), JSON.stringify({ ISSUER: world.apis[0] }))
+  {
+    await using _ = await lock(folder.path)
+    const { code, stdout } = await run('seed.ts', ['--data', folder.path]).ended
+    expect([code, stdout]).toEqual([0, 'The demo is there.\n'])
+  }
+  for (const size of [[], ['--messages', '10']]) {
+    const { code, stderr } = await run('seed.ts', ['--data', folder.path, ...size]).ended
+    expect(code).toBe(1)
+    expect(stderr).toBe(
+      `No stack is running on ${folder.path}. Start one, or name its data folder with --data.\n`,
+    )
+  }
+  const { code, stderr } = await run('seed.ts', ['--api', 'http://127.0.0.1:1/api']).ended
+  expect([code, stderr]).toEqual([1, 'Nobody answers at http://127.0.0.1:1/api.\n'])
+}, 60_000)
