@@ -1,6 +1,5 @@
 // A query as closures: what compiling makes and evaluating runs.
-
-import type { Distance } from './vectors.ts'
+import type { Distance } from './distances.ts'
 
 /** What an evaluation needs: the bound names, the parameters and the finished aggregates. */
 export interface Environment {

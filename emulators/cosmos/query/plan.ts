@@ -5,11 +5,12 @@ import { badRequest } from '../wire/errors.ts'
 import type { Expression, Query } from './ast.ts'
 import { compileConstant, compileQuery } from './compile.ts'
 import type { CompiledQuery, Environment, Evaluate } from './compiled.ts'
+import type { Distance } from './distances.ts'
 import { refuseUngrouped } from './grouping.ts'
 import { parse } from './parser.ts'
 import { isConstant, properPath, toPath } from './paths.ts'
 import { type Score, scoresOf } from './rank.ts'
-import { type Distance, distanceOf, isNearestFirstDescending, isVectorDistance } from './vectors.ts'
+import { distanceOf, isNearestFirstDescending, isVectorDistance } from './vectors.ts'
 
 export type Condition =
   | { kind: 'compare'; path: string[]; operator: '=' | '<' | '<=' | '>' | '>='; value: Evaluate }

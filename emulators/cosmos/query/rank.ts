@@ -5,8 +5,9 @@ import type { Expression, Query } from './ast.ts'
 import { compileConstant } from './compile.ts'
 import { compileExpression } from './compile-expression.ts'
 import type { Environment, Evaluate } from './compiled.ts'
+import type { Distance } from './distances.ts'
 import { isConstant, toPath } from './paths.ts'
-import { type Distance, distanceOf, isNearestFirstDescending, isVectorDistance } from './vectors.ts'
+import { distanceOf, isNearestFirstDescending, isVectorDistance } from './vectors.ts'
 
 export type Score = TextScore | VectorScore
 

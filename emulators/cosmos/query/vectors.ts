@@ -2,10 +2,8 @@
 // https://learn.microsoft.com/azure/cosmos-db/nosql/query/vectordistance
 import type { Expression } from './ast.ts'
 import type { Environment, Evaluate } from './compiled.ts'
+import { DISTANCES, type Distance } from './distances.ts'
 import { isObject } from './values.ts'
-
-export const DISTANCES = ['cosine', 'dotproduct', 'euclidean'] as const
-export type Distance = (typeof DISTANCES)[number]
 
 type Call = Extract<Expression, { kind: 'call' }>
 

@@ -1,7 +1,7 @@
 // A container as the operations see it: its definition, worked out once, its counters and its table.
 import type { StatementSync } from 'node:sqlite'
 import { splitPath } from '../items/partition-key.ts'
-import type { Distance } from '../query/vectors.ts'
+import type { Distance } from '../query/distances.ts'
 import { openPostings, type Postings } from '../text/postings.ts'
 import type { ContainerDefinition } from './definition.ts'
 import { hashKind } from './epk.ts'

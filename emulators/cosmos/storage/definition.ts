@@ -1,7 +1,7 @@
 // What a container is defined by. Guarantees that a stored definition is complete: defaults are filled in
 // as the service does, and everything the caller gave is echoed.
 import { z } from 'zod'
-import { DISTANCES } from '../query/vectors.ts'
+import { DISTANCES } from '../query/distances.ts'
 import { badRequest, notImplemented } from '../wire/errors.ts'
 
 /** Of a change feed policy: a number, or `PT5M` as it is written elsewhere. */
