@@ -1,5 +1,5 @@
-// Sends dead letters again, each to the queue that gave it up: `node infra/replay.ts <queues>`, where <queues> is the address
-// of the account's queues or a connection string. `--list` shows them and changes nothing.
+// Sends dead letters again, each to the queue that gave it up: `npm exec -- node infra/replay.ts <queues>`, where <queues> is
+// the address of the account's queues or a connection string. `--list` shows them and changes nothing.
 import { parseArgs } from 'node:util'
 import { type DequeuedMessageItem, type QueueClient, QueueServiceClient } from '@azure/storage-queue'
 import * as z from 'zod'
@@ -58,7 +58,7 @@ if (import.meta.main) {
     allowPositionals: true,
   })
   const [target] = positionals
-  if (target === undefined) throw new Error('usage: node infra/replay.ts <queues> [--list]')
+  if (target === undefined) throw new Error('usage: npm exec -- node infra/replay.ts <queues> [--list]')
   const count = await replay(connect(target), console.log, values.list)
   console.log(`${count} dead letters ${values.list ? 'lie there' : 'sent again'}.`)
 }

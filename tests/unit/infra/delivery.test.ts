@@ -94,6 +94,12 @@ test('azd deploys the bundle, and every hook it runs is there', () => {
   expect(JSON.parse(text('package.json')).scripts.build).toBe('node local/build.ts')
 })
 
+test('scripts that the operations page names are there, and run under the Node that npm ci brings', () => {
+  const named = [...text('docs/operations.md').matchAll(/(.{12})\bnode ([\w/-]+\.ts)/g)]
+  expect(named.length).toBeGreaterThan(2)
+  expect(named.filter(([, before, file]) => before !== 'npm exec -- ' || !existsSync(file!))).toEqual([])
+})
+
 test('every hook has a form for each kind of shell', () => {
   const azure = parse(text('azure.yaml'))
   const hooks = Object.values({ ...azure.hooks, ...azure.services.api.hooks })
