@@ -26,6 +26,7 @@ import { createFoundBlobs } from './triggers/blobs/found.ts'
 import type { LeaseTimes } from './triggers/cosmos/balance.ts'
 import { createCosmosClients } from './triggers/cosmos/clients.ts'
 import { hostId } from './triggers/host-id.ts'
+import { isMcp } from './triggers/mcp/definitions.ts'
 import { createQueues } from './triggers/queue-client.ts'
 import { startTrigger } from './triggers/start.ts'
 import type { Trigger } from './triggers/trigger.ts'
@@ -120,10 +121,15 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
   const { invoke } = invoker
 
   const routes = createAppRoutes(functions, config.http.routePrefix)
+  const running = active.filter((one) => one.refused === undefined)
+  const mcp = running.some(isMcp)
+    ? (await import('./triggers/mcp/endpoint.ts')).createMcp(running, config.mcp, invoke)
+    : undefined
   const front = createFront({
     config: config.http,
     bodyLimit: options.bodyLimit ?? bodyLimitSetting() ?? 104_857_600,
     cors: createCors(options.cors ?? local.cors, local.corsCredentials),
+    mcp,
     ...{ find: routes.find, findDisabled: routes.findDisabled },
     invoke,
     streamServer: app.streamServer,
@@ -173,9 +179,7 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
     leaseTimes: options.leases ?? {},
     feedWakeMs: options.feedWakeMs,
   }
-  const starting = await Promise.allSettled(
-    active.filter((one) => one.refused === undefined).map((one) => startTrigger(one, services)),
-  )
+  const starting = await Promise.allSettled(running.map((one) => startTrigger(one, services)))
   for (const one of starting) if (one.status === 'fulfilled' && one.value) triggers.push(one.value)
   const failed = starting.find((one) => one.status === 'rejected')
   if (failed) {

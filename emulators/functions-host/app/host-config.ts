@@ -31,6 +31,13 @@ const singleton = z.looseObject({
   listenerLockRecoveryPollingInterval: timeSpan.default(60_000),
 })
 
+/** https://learn.microsoft.com/azure/azure-functions/functions-bindings-mcp#hostjson-settings */
+const mcp = z.looseObject({
+  instructions: z.string().optional(),
+  serverName: z.string().default('Azure Functions MCP server'),
+  serverVersion: z.string().default('1.0.0'),
+})
+
 const hostJson = z.looseObject({
   version: z.literal('2.0', { error: '"version" is needed, and "2.0" for every version of the host' }),
   // Without an end: -1 or, as a time span, "-00:00:00.0010000".
@@ -48,6 +55,7 @@ const hostJson = z.looseObject({
       http: http.prefault({}),
       queues: queues.prefault({}),
       eventHubs: eventHubs.prefault({}),
+      mcp: mcp.prefault({}),
       cosmosDB: z.looseObject({ userAgentSuffix: z.string().optional() }).prefault({}),
     })
     .prefault({}),
@@ -62,6 +70,7 @@ export interface HostConfig {
   http: z.infer<typeof http>
   queues: QueueConfig
   eventHubs: EventHubsConfig
+  mcp: z.infer<typeof mcp>
   cosmos: { userAgentSuffix?: string | undefined }
 }
 
@@ -73,13 +82,14 @@ export function readHostConfig(app: string, settings = process.env): HostConfig 
   const file = join(app, 'host.json')
   const document = applyOverrides(readJson(file, z.unknown()), settings)
   const { functionTimeout, functions, singleton, extensions } = parse(file, document, hostJson)
-  const { http, queues, eventHubs, cosmosDB } = extensions
+  const { http, queues, eventHubs, mcp, cosmosDB } = extensions
   return {
     functionTimeout,
     functions,
     singleton,
     http,
     eventHubs,
+    mcp,
     queues: {
       ...queues,
       maxPollingInterval: pollingInterval(queues.maxPollingInterval, settings),

@@ -8,6 +8,7 @@ import type { HostConfig } from '../app/host-config.ts'
 import type { Invoke } from '../app/invoke.ts'
 import { levelOf, opens } from '../keys/authorize.ts'
 import type { KeyStore } from '../keys/key-store.ts'
+import { answer } from './answer.ts'
 import { limitBody, readLimited, TooLarge } from './body-limit.ts'
 import { serveBuffered } from './buffered.ts'
 import type { Cors } from './cors.ts'
@@ -16,6 +17,7 @@ import { createGate } from './gate.ts'
 import { NoResponse } from './no-response.ts'
 import type { Match } from './routes.ts'
 import { INVOCATION_HEADER, serveStreamed } from './streamed.ts'
+import { serveWebhook } from './webhooks.ts'
 
 export interface Front {
   config: HostConfig['http']
@@ -27,6 +29,8 @@ export interface Front {
   findDisabled(method: string, path: string): Match | undefined
   invoke: Invoke
   streamServer: Server | undefined
+  /** Answers the clients of the app's tools, resources and prompts; absent when it has none. */
+  mcp: ((request: Request) => Promise<Response>) | undefined
   /** Absent when keys are not asked for. */
   keys: KeyStore | undefined
   /** Answers `/admin/…` and `/_emulator/…`. */
@@ -57,13 +61,7 @@ export function createFront(front: Front): Server {
     if (front.cors.apply(request, response)) return
     const end = url.indexOf('?')
     const path = end < 0 ? url : url.slice(0, end)
-    if (path.startsWith('/runtime/webhooks/')) {
-      return answer(
-        response,
-        501,
-        'Webhooks of extensions (webPubSubTrigger and others) are not implemented.',
-      )
-    }
+    if (path.startsWith('/runtime/')) return await serveWebhook(front, path, request, response)
     const enabled = front.find(request.method!, path)
     const match = enabled ?? (front.keys && front.findDisabled(request.method!, path))
     if (!match)
@@ -121,11 +119,4 @@ async function serve(
     response.setHeader('connection', 'close')
     answer(response, 413, tooLarge.message)
   }
-}
-
-function answer(response: ServerResponse, status: number, text = ''): void {
-  response.statusCode = status
-  if (text) response.setHeader('content-type', 'text/plain; charset=utf-8')
-  response.setHeader('content-length', Buffer.byteLength(text))
-  response.end(text)
 }

@@ -61,6 +61,9 @@ async function start(
     }) as undefined
   switch (type) {
     case 'httptrigger':
+    case 'mcptooltrigger':
+    case 'mcpresourcetrigger':
+    case 'mcpprompttrigger':
       return undefined
     case 'timertrigger':
       return startTimer(parts, await timerBlobs(name, services), services.dataFolder)
