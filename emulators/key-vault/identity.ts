@@ -3,7 +3,7 @@
 import { randomUUID, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Operation, Reply } from '../kit/http-server.ts'
-import { ISSUER, TENANT_ID, type TokenIssuer } from './tokens.ts'
+import { guidOf, ISSUER, TENANT_ID, type TokenIssuer } from './tokens.ts'
 
 /** Well-known, so that settings files can name it; the endpoint is only reachable from this machine. */
 export const DEFAULT_IDENTITY_HEADER = 'local-managed-identity'
@@ -45,13 +45,10 @@ async function token(request: IncomingMessage, query: URLSearchParams, identity:
   if (apiVersion !== '2019-08-01') return failure(400, 'The api-version must be 2019-08-01.')
   const resource = query.get('resource')
   if (!resource) return failure(400, 'The resource parameter is missing.')
-  const identities = ['client_id', 'principal_id', 'object_id', 'mi_res_id'].filter((key) => query.has(key))
-  if (identities.length > 1)
-    return failure(400, 'Only one of client_id, principal_id, mi_res_id can be given.')
-  if (identities[0] !== undefined && identities[0] !== 'client_id') {
-    return failure(501, `The emulator does not implement ${identities[0]}: name the identity by client_id.`)
-  }
-  const issued = await identity.issuer.issue({ resource, clientId: query.get('client_id') ?? undefined })
+  const named = ['client_id', 'principal_id', 'object_id', 'mi_res_id'].filter((key) => query.has(key))
+  if (named.length > 1) return failure(400, 'Only one of client_id, principal_id, mi_res_id can be given.')
+  const principalId = query.get('principal_id') ?? query.get('object_id') ?? undefined
+  const issued = await identity.issuer.issue({ resource, clientId: clientIdOf(query), principalId })
   return json(200, {
     access_token: issued.token,
     client_id: issued.clientId,
@@ -60,6 +57,12 @@ async function token(request: IncomingMessage, query: URLSearchParams, identity:
     resource,
     token_type: 'Bearer',
   })
+}
+
+/** The client id of the identity that is named; of one named otherwise, always the same one for that name. */
+function clientIdOf(query: URLSearchParams): string | undefined {
+  const other = query.get('mi_res_id') ?? query.get('principal_id') ?? query.get('object_id')
+  return other === null ? (query.get('client_id') ?? undefined) : guidOf(other)
 }
 
 function metadata({ url }: Identity): object {

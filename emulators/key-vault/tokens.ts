@@ -20,6 +20,8 @@ export interface TokenRequest {
   resource: string
   /** A user-assigned identity; the system-assigned one when absent. */
   clientId?: string | undefined
+  /** Whose object id the token bears; made of the client id when absent. */
+  principalId?: string | undefined
   /** 86400 when absent; negative for a token that has expired. */
   expiresInSeconds?: number
 }
@@ -46,16 +48,20 @@ export async function createIssuer(now: () => number): Promise<TokenIssuer> {
   const kid = await calculateJwkThumbprint(jwk)
   return {
     jwks: { keys: [{ ...jwk, kid, use: 'sig', alg: 'RS256' }] },
-    async issue({ resource, clientId = SYSTEM_CLIENT_ID, expiresInSeconds = 86_400 }) {
+    async issue({
+      resource,
+      clientId = SYSTEM_CLIENT_ID,
+      principalId = guidOf(clientId),
+      expiresInSeconds = 86_400,
+    }) {
       const notBefore = Math.floor(now() / 1000)
       const expiresOn = notBefore + expiresInSeconds
-      const objectId = objectIdOf(clientId)
       const token = await new SignJWT({
         appid: clientId,
         appidacr: '2',
         idp: ISSUER,
         idtyp: 'app',
-        oid: objectId,
+        oid: principalId,
         tid: TENANT_ID,
         uti: randomUUID(),
         ver: '1.0',
@@ -63,7 +69,7 @@ export async function createIssuer(now: () => number): Promise<TokenIssuer> {
         .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid })
         .setAudience(resource)
         .setIssuer(ISSUER)
-        .setSubject(objectId)
+        .setSubject(principalId)
         .setIssuedAt(notBefore)
         .setNotBefore(notBefore)
         .setExpirationTime(expiresOn)
@@ -82,8 +88,8 @@ export async function createIssuer(now: () => number): Promise<TokenIssuer> {
   }
 }
 
-/** The principal behind a client id: always the same one, as a role assignment would name it. */
-function objectIdOf(clientId: string): string {
-  const hex = createHash('sha256').update(clientId.toLowerCase()).digest('hex')
+/** Another id of the identity behind this one: always the same, as the principal of a client id is. */
+export function guidOf(id: string): string {
+  const hex = createHash('sha256').update(id.toLowerCase()).digest('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }

@@ -1,7 +1,7 @@
 // The managed-identity endpoint and its tokens.
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
 import { startKeyVault } from '../server.ts'
 
 const HEADER = { 'x-identity-header': 'local-managed-identity' }
@@ -46,6 +46,15 @@ test('gives out a token that others can verify by its published key', async () =
   expect(payload.sub).toBe(payload.oid)
 })
 
+test.each(['principal_id', 'object_id'])('by %s the principal is the one named', async (name) => {
+  await using vault = await startKeyVault()
+  const answer = await fetch(`${vault.identity.url}/msi/token?${QUERY}&${name}=my-object`, {
+    headers: HEADER,
+  })
+  const { access_token } = (await answer.json()) as { access_token: string }
+  expect(decodeJwt(access_token)).toMatchObject({ oid: 'my-object', sub: 'my-object' })
+})
+
 test('publishes metadata for verifiers that discover the key', async () => {
   await using vault = await startKeyVault()
   const { url, tenantId } = vault.identity
@@ -85,12 +94,6 @@ test.each([
     'Only one of client_id, principal_id, mi_res_id can be given.',
   ],
   [
-    `/msi/token?${QUERY}&mi_res_id=b`,
-    HEADER,
-    501,
-    'The emulator does not implement mi_res_id: name the identity by client_id.',
-  ],
-  [
     '/common/oauth2/v2.0/token',
     HEADER,
     501,
@@ -114,6 +117,16 @@ test.each([
     'ManagedIdentityCredential of a user',
     "new ManagedIdentityCredential({ clientId: 'my-client' })",
     'my-client',
+  ],
+  [
+    'ManagedIdentityCredential of a resource',
+    "new ManagedIdentityCredential({ resourceId: '/subscriptions/s/mine' })",
+    'bfa580a8-eb37-41ba-891c-5e5a792c2f7a',
+  ],
+  [
+    'ManagedIdentityCredential of an object',
+    "new ManagedIdentityCredential({ objectId: 'my-object' })",
+    '2ee061d0-8b11-4dc3-8f75-d8797cac26c3',
   ],
   ['DefaultAzureCredential', 'new DefaultAzureCredential()', 'aaaabbbb-0000-4000-8000-00000000dddd'],
 ])('%s reaches the vault with nothing but environment variables', async (_name, credential, appid) => {
