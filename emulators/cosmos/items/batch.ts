@@ -47,8 +47,7 @@ export interface BatchOptions {
 
 /** @throws CosmosError 400 when the list or one of its operations is malformed. */
 export function parseBatch(body: unknown): BatchOperation[] {
-  if (!Array.isArray(body) || body.length === 0)
-    throw badRequest('A batch must be a non-empty array of operations.')
+  if (!Array.isArray(body) || body.length === 0) throw badRequest('Batch request has no operations.')
   if (body.length > MAX_BATCH_OPERATIONS) {
     throw badRequest(`Batch request has more operations than what is supported: ${MAX_BATCH_OPERATIONS}.`)
   }

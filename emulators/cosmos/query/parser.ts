@@ -1,5 +1,6 @@
 // Queries: SELECT … FROM … JOIN … WHERE … GROUP BY … ORDER BY … OFFSET … LIMIT …, and the bare `FROM … WHERE …` of conditions.
 // https://learn.microsoft.com/azure/cosmos-db/nosql/query/select
+import { badRequest } from '../wire/errors.ts'
 import type { Expression, OrderItem, Query, Selection, Source } from './ast.ts'
 import { parseExpression, parseMembers, RESERVED } from './parse-expression.ts'
 import { readTokens, type TokenReader } from './token-reader.ts'
@@ -52,8 +53,12 @@ export function parseQuery(reader: TokenReader): Query {
   }
   if (reader.takeWord('ORDER')) {
     reader.expectWord('BY')
-    if (reader.takeWord('RANK')) query.rank = parseExpression(reader)
-    else query.orderBy = separated(reader, () => parseOrderItem(reader))
+    if (reader.takeWord('RANK')) {
+      query.rank = parseExpression(reader)
+      if (reader.atWord('ASC') || reader.atWord('DESC')) {
+        throw badRequest('Specifying a sort order (ASC or DESC) in the ORDER BY RANK clause is not allowed.')
+      }
+    } else query.orderBy = separated(reader, () => parseOrderItem(reader))
   }
   if (reader.takeWord('OFFSET')) {
     query.offset = parseCount(reader)

@@ -2,7 +2,7 @@
 // https://learn.microsoft.com/azure/cosmos-db/nosql/query/vectordistance
 import type { Expression } from './ast.ts'
 import type { Environment, Evaluate } from './compiled.ts'
-import { DISTANCES, type Distance } from './distances.ts'
+import { type Distance, toDistance } from './distances.ts'
 import { isObject } from './values.ts'
 
 type Call = Extract<Expression, { kind: 'call' }>
@@ -28,9 +28,6 @@ export function distanceOf({ args: written }: Call, args: Evaluate[], env: Envir
 
 /** Cosine and dot product are the larger the nearer two vectors are. */
 export const isNearestFirstDescending = (distance: Distance) => distance !== 'euclidean'
-
-export const toDistance = (name: unknown): Distance | undefined =>
-  typeof name === 'string' ? DISTANCES.find((one) => one === name.toLowerCase()) : undefined
 
 function measure(distance: Distance, a: unknown, b: unknown): number | undefined {
   if (!isVector(a) || !isVector(b) || a.length !== b.length || a.length === 0) return undefined

@@ -3,12 +3,13 @@ import { isDeepStrictEqual } from 'node:util'
 import { buildPostings, hasPostings } from '../text/postings.ts'
 import { badRequest, conflict, notFound } from '../wire/errors.ts'
 import { type Collection, type ContainerRow, derived, textPaths, toCollection } from './collection.ts'
-import { type ContainerDefinition, parseDefinition } from './definition.ts'
+import { type ContainerDefinition, parseDefinition, vectorPolicies } from './definition.ts'
 import { recomputeExpiry } from './expiry.ts'
 import { createRangeMap, type Layout, splitLayout } from './ranges.ts'
 import { databaseRid } from './rid.ts'
 import type { Store } from './store.ts'
 import { createTable, provideLog } from './table.ts'
+import { refuseVectorChange } from './vector-policy.ts'
 
 export interface Database {
   number: number
@@ -210,13 +211,7 @@ function refuseChange(before: ContainerDefinition, after: ContainerDefinition): 
   if (!isDeepStrictEqual(before.partitionKey, after.partitionKey)) {
     throw badRequest('Document collection partition key cannot be changed.')
   }
-  const vectors = ({ indexingPolicy }: ContainerDefinition) => indexingPolicy.vectorIndexes ?? []
-  if (!isDeepStrictEqual(vectors(before), vectors(after))) {
-    throw badRequest('Vector Indexing Policy cannot be changed in Collection Replace.')
-  }
-  if (!isDeepStrictEqual(before.vectorEmbeddingPolicy, after.vectorEmbeddingPolicy)) {
-    throw badRequest('The vector embedding policy of a container cannot be changed.')
-  }
+  refuseVectorChange(vectorPolicies(before), vectorPolicies(after))
   if (!isDeepStrictEqual(before.clientEncryptionPolicy, after.clientEncryptionPolicy)) {
     throw badRequest('The client encryption policy of a container cannot be changed.')
   }

@@ -1,7 +1,7 @@
 // A container as the operations see it: its definition, worked out once, its counters and its table.
 import type { StatementSync } from 'node:sqlite'
 import { splitPath } from '../items/partition-key.ts'
-import type { Distance } from '../query/distances.ts'
+import { type Distance, toDistance } from '../query/distances.ts'
 import { openPostings, type Postings } from '../text/postings.ts'
 import type { ContainerDefinition } from './definition.ts'
 import { hashKind } from './epk.ts'
@@ -101,7 +101,7 @@ export function toCollection(
 
 /** The paths of the full-text indexes. */
 export const textPaths = ({ indexingPolicy }: ContainerDefinition) =>
-  (indexingPolicy.fullTextIndexes ?? []).map(({ path }) => splitPath(path))
+  (indexingPolicy.fullTextIndexes ?? []).map(({ path = '' }) => splitPath(path))
 
 /** What follows from a definition alone; to be merged in again when the definition is replaced. */
 export function derived(definition: ContainerDefinition) {
@@ -112,7 +112,7 @@ export function derived(definition: ContainerDefinition) {
     embeddings: new Map(
       (definition.vectorEmbeddingPolicy?.vectorEmbeddings ?? []).map(({ path, distanceFunction }) => [
         path,
-        distanceFunction,
+        toDistance(distanceFunction)!,
       ]),
     ),
     flat: definition.geospatialConfig?.type === 'Geometry',

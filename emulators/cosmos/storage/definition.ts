@@ -1,8 +1,9 @@
 // What a container is defined by. Guarantees that a stored definition is complete: defaults are filled in
 // as the service does, and everything the caller gave is echoed.
 import { z } from 'zod'
-import { DISTANCES } from '../query/distances.ts'
 import { badRequest, notImplemented } from '../wire/errors.ts'
+import { checkTexts, fullTextIndex, fullTextPolicy } from './text-policy.ts'
+import { checkVectors, type VectorPolicies, vectorEmbeddingPolicy, vectorIndex } from './vector-policy.ts'
 
 /** Of a change feed policy: a number, or `PT5M` as it is written elsewhere. */
 const minutes = z.union([
@@ -19,8 +20,6 @@ const keyPath = z.string().regex(KEY_PATH, {
     `The partition key component definition path '${input}' could not be accepted, failed near position '0'. Partition key paths must contain only valid characters and not contain a trailing slash or wildcard character.`,
 })
 const path = z.object({ path: z.string().startsWith('/') }).loose()
-/** One property, without a wildcard. */
-const textPath = z.object({ path: z.string().regex(/^(\/("[^"*]+"|[^/"*[\]?]+))+$/) }).loose()
 
 const schema = z
   .object({
@@ -44,37 +43,16 @@ const schema = z
         compositeIndexes: z
           .array(z.array(path.extend({ order: z.enum(['ascending', 'descending']).default('ascending') })))
           .optional(),
-        fullTextIndexes: z.array(textPath).optional(),
+        fullTextIndexes: z.array(fullTextIndex).optional(),
         spatialIndexes: z
           .array(path.extend({ boundingBox: z.record(z.string(), z.unknown()).optional() }))
           .optional(),
-        vectorIndexes: z
-          .array(textPath.extend({ type: z.enum(['flat', 'quantizedFlat', 'diskANN']) }))
-          .optional(),
+        vectorIndexes: z.array(vectorIndex).optional(),
       })
       .loose()
       .optional(),
-    fullTextPolicy: z
-      .object({
-        defaultLanguage: z.string().default('en-US'),
-        fullTextPaths: z.array(textPath.extend({ language: z.string().optional() })).default([]),
-      })
-      .loose()
-      .optional(),
-    vectorEmbeddingPolicy: z
-      .object({
-        vectorEmbeddings: z
-          .array(
-            textPath.extend({
-              dataType: z.enum(['float32', 'float16', 'int8', 'uint8']).default('float32'),
-              dimensions: z.number().int().min(1).max(4096),
-              distanceFunction: z.enum(DISTANCES).default('cosine'),
-            }),
-          )
-          .default([]),
-      })
-      .loose()
-      .optional(),
+    fullTextPolicy: fullTextPolicy.optional(),
+    vectorEmbeddingPolicy: vectorEmbeddingPolicy.optional(),
     clientEncryptionPolicy: z.record(z.string(), z.unknown()).optional(),
     uniqueKeyPolicy: z
       .object({
@@ -121,8 +99,8 @@ export interface IndexingPolicy {
   automatic: boolean
   includedPaths: { path: string }[]
   excludedPaths: { path: string }[]
-  fullTextIndexes?: { path: string }[] | undefined
-  vectorIndexes?: { path: string; type: string }[] | undefined
+  fullTextIndexes?: { path?: string | undefined }[] | undefined
+  vectorIndexes?: VectorPolicies['indexes'] | undefined
   compositeIndexes?: { path: string; order: 'ascending' | 'descending' }[][] | undefined
 }
 
@@ -142,8 +120,8 @@ export function parseDefinition(body: unknown): ContainerDefinition {
   if (/[/\\#?]/.test(given.id)) throw badRequest(`The container id '${given.id}' contains / \\ # or ?.`)
   const computed = given.computedProperties
   if (Array.isArray(computed) && computed.length > 0) throw notImplemented('computed properties')
-  checkFullText(given)
-  checkVectors(given)
+  checkTexts(given.fullTextPolicy, given.indexingPolicy?.fullTextIndexes ?? [])
+  checkVectors(vectorPolicies(given))
   checkSpatial(given)
   return {
     ...given,
@@ -157,31 +135,15 @@ export function parseDefinition(body: unknown): ContainerDefinition {
   }
 }
 
-/** By its name, and by the number Windows gives it. */
-const ENGLISH = ['en-US', '1033']
-
-/** Every full-text index needs its path in the full-text policy, and a language we know. */
-function checkFullText({ fullTextPolicy, indexingPolicy }: z.output<typeof schema>): void {
-  const paths = fullTextPolicy?.fullTextPaths ?? []
-  const languages = [fullTextPolicy?.defaultLanguage, ...paths.map(({ language }) => language)]
-  const other = languages.find((language) => language !== undefined && !ENGLISH.includes(language))
-  if (other !== undefined) throw notImplemented(`full-text search in the language '${other}'`)
-  for (const { path } of indexingPolicy?.fullTextIndexes ?? []) {
-    if (paths.some((one) => one.path === path)) continue
-    throw badRequest(`The full-text index path '${path}' is not in the fullTextPolicy of the container.`)
-  }
-}
-
-/** Every vector index needs its path in the embedding policy. */
-function checkVectors({ vectorEmbeddingPolicy, indexingPolicy }: z.output<typeof schema>): void {
-  const paths = (vectorEmbeddingPolicy?.vectorEmbeddings ?? []).map(({ path }) => path)
-  for (const { path } of indexingPolicy?.vectorIndexes ?? []) {
-    if (paths.includes(path)) continue
-    throw badRequest(
-      `Vector Indexing Policy's path::${path.replaceAll('/', '\\/')} not matching in Embedding's path. It needs one in the vectorEmbeddingPolicy.`,
-    )
-  }
-}
+export const vectorPolicies = ({
+  vectorEmbeddingPolicy,
+  indexingPolicy,
+}: Pick<z.output<typeof schema>, 'vectorEmbeddingPolicy'> & {
+  indexingPolicy?: { vectorIndexes?: VectorPolicies['indexes'] | undefined } | undefined
+}): VectorPolicies => ({
+  embeddings: vectorEmbeddingPolicy?.vectorEmbeddings ?? [],
+  indexes: indexingPolicy?.vectorIndexes ?? [],
+})
 
 /** Flat space has bounds, which its index needs to know; the globe has none. */
 function checkSpatial({ geospatialConfig, indexingPolicy }: z.output<typeof schema>): void {

@@ -189,3 +189,37 @@ describe('a partition of 6,000 texts', () => {
     ])
   })
 })
+
+test.each([
+  [{ fullTextPaths: [{ path: 'text' }] }, [], 'The Full Text Policy contains an invalid Path: text'],
+  [
+    { defaultLanguage: 'xx-XX' },
+    [],
+    'contains an unsupported language xx-XX. Supported languages are: en-US, fr-FR',
+  ],
+  [
+    { fullTextPaths: [{ path: '/a' }] },
+    [{ path: '/b' }],
+    'The path of the Full Text Index /b does not match the path',
+  ],
+  [
+    { fullTextPaths: [{ path: '/a' }] },
+    [{ path: 'a' }],
+    'Full-text index specification at index (0) contains invalid path',
+  ],
+  [{ fullTextPaths: [{ path: '/a' }] }, [{}], 'Missing path in full-text index specification at index (0)'],
+])('a policy %j with indexes %j is refused', async (policy, fullTextIndexes, message) => {
+  const fullTextPolicy = { defaultLanguage: 'en-US', ...policy }
+  await expect(
+    account.container({ fullTextPolicy, indexingPolicy: { fullTextIndexes } } as object),
+  ).rejects.toMatchObject({
+    code: 400,
+    message: expect.stringContaining(message),
+  })
+})
+
+test('a policy is echoed as it was given', async () => {
+  const fullTextPolicy = { defaultLanguage: 'en-US' }
+  const container = await account.container({ fullTextPolicy } as object)
+  expect((await container.read()).resource?.fullTextPolicy).toEqual(fullTextPolicy)
+})

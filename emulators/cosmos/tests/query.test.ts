@@ -327,6 +327,7 @@ test.each([
   ['SELECT TOP 3 * FROM c ORDER BY RANK FullTextScore(c.a, 1)', 400, 'must be strings'],
   ['SELECT * FROM c WHERE FullTextContains(c.name, {"term": "red", "distance": 1})', 501, 'fuzzy'],
   ['SELECT TOP 3 * FROM c ORDER BY RANK c.a', 400, 'takes FullTextScore'],
+  ['SELECT TOP 3 * FROM c ORDER BY RANK FullTextScore(c.a, "x") DESC', 400, 'Specifying a sort order'],
   ['SELECT DISTINCT c.a FROM c ORDER BY RANK FullTextScore(c.a, "x")', 400, 'DISTINCT'],
   ['SELECT VALUE FullTextScore(c.a, "x") FROM c', 400, 'only allowed in ORDER BY RANK'],
 ])('%s is refused with %i', async (text, code, message) => {

@@ -1,6 +1,6 @@
 // Vectors: how near they are, nearest first, alone and together with words, within a partition and over ranges.
 import type { Container } from '@azure/cosmos'
-import { type EmulatorAccount, startEmulator, statusOf } from './start.ts'
+import { type EmulatorAccount, startEmulator } from './start.ts'
 
 let account: EmulatorAccount
 let container: Container
@@ -86,14 +86,62 @@ test('near and about the words, in one partition and over ranges', async () => {
   expect(resources).toEqual([{ id: 'cc' }, { id: 'bb' }, { id: 'aa' }, { id: 'dd' }])
 })
 
-test('a policy is for good, and an index needs one', async () => {
-  const vectorIndexes = [{ path: '/v', type: 'flat' }]
-  const alone = { indexingPolicy: { includedPaths: [{ path: '/*' }], vectorIndexes } } as object
-  await expect(account.container(alone)).rejects.toMatchObject({
+test.each<[object, object[], string]>([
+  [{}, [{ path: '/w', type: 'flat' }], "path::/w not matching in Embedding's path."],
+  [{}, [{ path: '/v', type: 'notFlat' }], 'Index Type::notFlat is invalid'],
+  [
+    {},
+    [{ path: '/v', type: 'quantizedFlat', quantizationByteSize: 0 }],
+    'QuantizationByteSize value :: 0 is out of range. The allowed range is between 1 and 256.',
+  ],
+  [
+    {},
+    [{ path: '/v', type: 'diskANN', indexingSearchListSize: 5 }],
+    'IndexingSearchListSize value :: 5 is out of range. The allowed range is between 25 and 500.',
+  ],
+  [{}, [{ path: '/v', type: 'diskANN', vectorIndexShardKey: ['city'] }], 'has an invalid Shard Path: city.'],
+  [{}, [{ path: '/v', type: 'diskANN', vectorIndexShardKey: ['/a', '/b'] }], 'exceeds the maximum: 1.'],
+  [{ dataType: 'float33' }, [], 'has an invalid DataType:float33'],
+  [{ dimensions: 8000 }, [], 'has Dimensions:8000 which is more than the maximum supported value'],
+  [{ dimensions: -1 }, [], 'The Vector Embedding Policy has Dimensions:-1'],
+  [{ distanceFunction: 'byHand' }, [], 'has an invalid DistanceFunction:byHand'],
+])('a policy with %j and %j is refused', async (more, vectorIndexes, message) => {
+  const embedding = {
+    path: '/v',
+    dataType: 'float32',
+    dimensions: 256,
+    distanceFunction: 'euclidean',
+    ...more,
+  }
+  const definition = {
+    vectorEmbeddingPolicy: { vectorEmbeddings: [embedding] },
+    indexingPolicy: { vectorIndexes },
+  }
+  await expect(account.container(definition as object)).rejects.toMatchObject({
     code: 400,
-    message: expect.stringContaining("\\/v not matching in Embedding's path"),
+    message: expect.stringContaining(message),
   })
+})
+
+test('what is in a policy stays as it is, and more may come', async () => {
   const { resource } = await container.read()
-  const { vectorEmbeddingPolicy: _, indexingPolicy: __, ...without } = resource!
-  expect(await statusOf(container.replace(without))).toBe(400)
+  const { vectorEmbeddingPolicy, indexingPolicy, ...others } = resource!
+  const [first, second] = vectorEmbeddingPolicy!.vectorEmbeddings as [object, object]
+  const replace = (vectorEmbeddings: object[], vectorIndexes: object[]) =>
+    container.replace({
+      ...others,
+      indexingPolicy: { ...indexingPolicy, vectorIndexes },
+      vectorEmbeddingPolicy: { vectorEmbeddings },
+    } as never)
+  const index = { path: '/v', type: 'flat' }
+  await expect(replace([{ ...first, dimensions: 3 }, second], [index])).rejects.toThrow(
+    'existing embedding policy',
+  )
+  await expect(replace([first, second], [{ ...index, type: 'diskANN' }])).rejects.toThrow(
+    'existing vector indexing policy',
+  )
+  await expect(replace([second], [index])).rejects.toThrow("/v not matching in Embedding's path")
+  const third = { ...first, path: '/x' }
+  const more = await replace([first, second, third], [index, { path: '/x', type: 'flat' }])
+  expect(more.resource?.vectorEmbeddingPolicy).toEqual({ vectorEmbeddings: [first, second, third] })
 })
