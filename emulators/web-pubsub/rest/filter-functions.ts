@@ -45,7 +45,14 @@ export const FUNCTIONS = {
   },
 } satisfies Record<string, FilterFunction>
 
-const TYPE_NAMES = { string: 'string', number: 'int', boolean: 'bool', null: 'null', strings: 'collection' }
+/** As the service names the types. */
+export const TYPE_NAMES = {
+  string: 'string',
+  number: 'int',
+  boolean: 'bool',
+  null: 'null',
+  strings: 'collection',
+}
 const NOBODY = {
   id: '',
   userId: undefined,

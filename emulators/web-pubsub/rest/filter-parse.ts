@@ -5,10 +5,12 @@ import {
   type FilterFunction,
   FUNCTIONS,
   mistyped,
+  TYPE_NAMES,
   type Type,
   type Value,
 } from './filter-functions.ts'
 import type { Reader } from './filter-reader.ts'
+import { badFilter } from './filter-tokens.ts'
 
 /** @throws ServiceError 400 that says what is wrong. */
 export const parseExpression = (reader: Reader): Expression => parseOr(reader)
@@ -53,6 +55,7 @@ const COMPARISONS = {
 }
 
 function parseComparison(reader: Reader): Expression {
+  const { start } = reader.peek()
   const left = parsePrimary(reader)
   if (reader.take('in')) return membership(reader, left)
   for (const [word, compare] of Object.entries(COMPARISONS)) {
@@ -60,7 +63,10 @@ function parseComparison(reader: Reader): Expression {
     const right = parsePrimary(reader)
     const comparable = left.type === right.type || left.type === 'null' || right.type === 'null'
     if (!comparable || left.type === 'strings' || right.type === 'strings') {
-      throw reader.wrong(`${left.type} and ${right.type} cannot be compared by '${word}'`)
+      throw badFilter(
+        reader.since(start),
+        `Type '${TYPE_NAMES[left.type]}', expect '${TYPE_NAMES[right.type]}'`,
+      )
     }
     return { type: 'boolean', of: (c) => compare(left.of(c), right.of(c)) }
   }

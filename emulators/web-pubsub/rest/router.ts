@@ -52,7 +52,7 @@ const SUPPORTED = { 'api-supported-versions': API_VERSIONS.join(', ') }
 
 /** The REST API as a service for the HTTP kit, over TLS when there is a certificate. */
 export function createRestService(service: Service, tls?: HttpService['tls']): HttpService {
-  const router = createRouter({ maxParamLength: 8192, caseSensitive: false })
+  const router = createRouter({ maxParamLength: 8192, caseSensitive: false, ignoreTrailingSlash: true })
   const byHandler = new Map<unknown, [name: string, operation: RestOperation]>()
   for (const [name, [method, path]] of Object.entries(ROUTES)) {
     const handler = (): void => {}

@@ -86,6 +86,7 @@ test.each([
   ['userId eq', "Syntax error at position 9 in 'userId eq'", undefined],
   ['not length(userId) gt 5', "Type 'null', expect 'bool'", 'not length(userId)'],
   ['userId', "Type 'null', expect 'bool'", undefined],
+  ["'a' in groups and userId lt 1 or true", "Type 'string', expect 'int'", 'userId lt 1'],
   ['5', "Type 'int', expect 'bool'", undefined],
 ])('what the service says of %s', (filter, why, part = filter) => {
   expect(() => compileFilter(filter)).toThrow(`Invalid syntax for '${part}': ${why}. (Parameter 'filter')`)

@@ -77,6 +77,7 @@ test.each([
   ],
   ['DELETE', '/api/hubs/chat/permissions/sendToGroup/connections/unknown', 400, 'Error.BadRequest'],
   ['PUT', '/api/hubs/chat/users/unknown/groups/g', 404, 'Warning.User.NotExisted'],
+  ['PUT', '/api/hubs/chat/groups/g/connections/unknown/', 404, 'Error.Connection.NotExisted'],
   ['PATCH', '/api/hubs/chat/:send', 404, 'Error.NotFound'],
   ['POST', '/api/hubs/chat/groups/a/b/:send', 404, 'Error.NotFound'],
   ['GET', '/', 404, 'Error.NotFound'],
