@@ -2,9 +2,10 @@
 // Worked out once per query text; the values come in at run time.
 import { checkJoins, checkQuerySize } from '../items/limits.ts'
 import { badRequest } from '../wire/errors.ts'
-import type { Expression, Query } from './ast.ts'
+import type { Expression, OrderItem, Query } from './ast.ts'
 import { compileConstant, compileQuery } from './compile.ts'
 import type { CompiledQuery, Environment, Evaluate } from './compiled.ts'
+import { type Computed, withComputed } from './computed.ts'
 import type { Distance } from './distances.ts'
 import { refuseUngrouped } from './grouping.ts'
 import { parse } from './parser.ts'
@@ -48,20 +49,21 @@ const cache = new Map<string, Plan>()
  * The plan of a query text, kept for the next call.
  * @throws CosmosError 400 or 501
  */
-export function planQuery(text: string): Plan {
-  const known = cache.get(text)
+export function planQuery(text: string, computed?: Computed): Plan {
+  const key = computed ? `${computed.key}\0${text}` : text
+  const known = cache.get(key)
   if (known) return known
   checkQuerySize(text)
-  const plan = makePlan(parse(text))
+  const plan = makePlan(parse(text), computed)
   if (cache.size >= 500) cache.delete(cache.keys().next().value!)
-  cache.set(text, plan)
+  cache.set(key, plan)
   return plan
 }
 
-function makePlan(query: Query): Plan {
+function makePlan(query: Query, computed?: Computed): Plan {
   const [first] = query.sources
-  if (first?.kind !== 'query') return planOf(query)
-  const inner = makePlan(first.query!)
+  if (first?.kind !== 'query') return planOf(query, computed)
+  const inner = makePlan(first.query!, computed)
   const name: Expression = { kind: 'name', name: first.alias, at: 0 }
   const over: Query = {
     ...query,
@@ -70,18 +72,22 @@ function makePlan(query: Query): Plan {
   return { ...planOf(over), conditions: inner.conditions, streaming: false, inner }
 }
 
-function planOf(given: Query): Plan {
+function planOf(given: Query, computed?: Computed): Plan {
   checkJoins(given.sources.length - 1)
   const query = withoutVainOrder(given)
-  const compiled = compileQuery(query)
   const root = rootAlias(query)
-  const parts = query.where ? conjuncts(query.where) : []
+  // What is run; what is told to clients keeps the names, for they send it back.
+  const run = computed && root !== undefined ? withComputed(query, computed, root) : query
+  const compiled = compileQuery(run)
+  const parts = run.where ? conjuncts(run.where) : []
   const found = parts.map((part) => (root === undefined ? undefined : toCondition(part, root)))
-  const { selection, sources } = query
-  const scores = scoresOf(query, root)
-  const nearest = nearestOf(query)
+  const { selection, sources } = run
+  const scores = scoresOf(run, root)
+  const nearest = nearestOf(run)
+  const sorted = !nearest && query.orderBy.some((_, i) => isComputed(query.orderBy[i]!, run.orderBy[i]!))
   const streaming =
     !nearest &&
+    !sorted &&
     scores.length === 0 &&
     compiled.groupBy.length === 0 &&
     compiled.aggregates.length === 0 &&
@@ -89,7 +95,7 @@ function planOf(given: Query): Plan {
   if (compiled.groupBy.length > 0 && query.orderBy.length > 0) {
     throw badRequest("'ORDER BY' is not supported together with 'GROUP BY'.")
   }
-  refuseUngrouped(query, compiled)
+  refuseUngrouped(run, compiled)
   return {
     query,
     compiled,
@@ -97,7 +103,7 @@ function planOf(given: Query): Plan {
     complete: found.every((condition) => condition !== undefined),
     scores,
     ...(nearest && { nearest }),
-    order: (scores.length > 0 || nearest ? [] : query.orderBy).map(({ expression, descending }) => ({
+    order: (scores.length > 0 || nearest || sorted ? [] : run.orderBy).map(({ expression, descending }) => ({
       path: orderPath(expression, root),
       descending,
     })),
@@ -111,6 +117,10 @@ function planOf(given: Query): Plan {
     streaming,
   }
 }
+
+/** A sort key that is not at a path any more. */
+const isComputed = (named: OrderItem, run: OrderItem) =>
+  named.expression.kind === 'member' && run.expression.kind !== 'member'
 
 /** The measure of an ORDER BY VectorDistance. @throws CosmosError 400 where there are other keys as well. */
 function nearestOf({ orderBy }: Query): Plan['nearest'] {

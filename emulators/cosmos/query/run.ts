@@ -42,7 +42,7 @@ export interface QueryPage {
 /** @throws CosmosError 400 for a wrong query, 501 for one that needs merging across partitions. */
 export function runQuery(collection: Collection, request: QueryRequest): QueryPage {
   const env = newEnvironment(request.parameters, request.now, collection)
-  const plan = directed(planQuery(request.text), env)
+  const plan = directed(planQuery(request.text, collection.computed), env)
   const scope = narrow(collection, plan, env, request.scope)
   const unmerged =
     plan.scores.some((score) => score.kind === 'vector' || !score.given) && scope.pk === undefined

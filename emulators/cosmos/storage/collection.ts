@@ -1,6 +1,7 @@
 // A container as the operations see it: its definition, worked out once, its counters and its table.
 import type { StatementSync } from 'node:sqlite'
 import { splitPath } from '../items/partition-key.ts'
+import { type Computed, parseComputed } from '../query/computed.ts'
 import { type Distance, toDistance } from '../query/distances.ts'
 import { openPostings, type Postings } from '../text/postings.ts'
 import type { ContainerDefinition } from './definition.ts'
@@ -52,6 +53,8 @@ export interface Collection {
   embeddings: ReadonlyMap<string, Distance>
   /** Places are in flat space, not on the globe. */
   flat: boolean
+  /** The computed properties. */
+  computed: Computed | undefined
   /** Whether items can expire at all. */
   expires: boolean
   /** The number of the last transaction. Never goes back, not even over a restart. */
@@ -116,6 +119,7 @@ export function derived(definition: ContainerDefinition) {
       ]),
     ),
     flat: definition.geospatialConfig?.type === 'Geometry',
+    computed: parseComputed(definition.computedProperties ?? []),
     expires: definition.defaultTtl !== undefined,
     retention: (definition.changeFeedPolicy?.retentionDuration ?? 0) * 60 || undefined,
   }

@@ -1,7 +1,8 @@
 // What a container is defined by. Guarantees that a stored definition is complete: defaults are filled in
 // as the service does, and everything the caller gave is echoed.
 import { z } from 'zod'
-import { badRequest, notImplemented } from '../wire/errors.ts'
+import { parseComputed } from '../query/computed.ts'
+import { badRequest } from '../wire/errors.ts'
 import { checkTexts, fullTextIndex, fullTextPolicy } from './text-policy.ts'
 import { checkVectors, type VectorPolicies, vectorEmbeddingPolicy, vectorIndex } from './vector-policy.ts'
 
@@ -53,6 +54,11 @@ const schema = z
       .optional(),
     fullTextPolicy: fullTextPolicy.optional(),
     vectorEmbeddingPolicy: vectorEmbeddingPolicy.optional(),
+    computedProperties: z
+      .array(z.object({ name: z.string().min(1), query: z.string() }), {
+        error: 'One of the specified inputs is invalid',
+      })
+      .optional(),
     clientEncryptionPolicy: z.record(z.string(), z.unknown()).optional(),
     uniqueKeyPolicy: z
       .object({
@@ -88,6 +94,7 @@ export type ContainerDefinition = Omit<z.output<typeof schema>, 'indexingPolicy'
   uniqueKeyPolicy?: z.output<typeof schema>['uniqueKeyPolicy']
   fullTextPolicy?: z.output<typeof schema>['fullTextPolicy']
   vectorEmbeddingPolicy?: z.output<typeof schema>['vectorEmbeddingPolicy']
+  computedProperties?: { name: string; query: string }[] | undefined
   clientEncryptionPolicy?: Record<string, unknown> | undefined
   geospatialConfig?: { type: 'Geography' | 'Geometry' } | undefined
   changeFeedPolicy?: z.output<typeof schema>['changeFeedPolicy']
@@ -118,8 +125,7 @@ export function parseDefinition(body: unknown): ContainerDefinition {
   const given = { ...parsed.data }
   for (const name of SYSTEM) delete given[name]
   if (/[/\\#?]/.test(given.id)) throw badRequest(`The container id '${given.id}' contains / \\ # or ?.`)
-  const computed = given.computedProperties
-  if (Array.isArray(computed) && computed.length > 0) throw notImplemented('computed properties')
+  parseComputed(given.computedProperties ?? [])
   checkTexts(given.fullTextPolicy, given.indexingPolicy?.fullTextIndexes ?? [])
   checkVectors(vectorPolicies(given))
   checkSpatial(given)

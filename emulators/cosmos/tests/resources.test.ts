@@ -140,15 +140,6 @@ test.each([
   })
 })
 
-test('computed properties are answered 501 and named, for a query would not see them', async () => {
-  await using account = await startEmulator()
-  const computedProperties = [{ name: 'low', query: 'SELECT VALUE LOWER(c.name) FROM c' }]
-  await expect(account.container({ computedProperties })).rejects.toMatchObject({
-    code: 501,
-    message: expect.stringContaining('computed properties'),
-  })
-})
-
 test('a spatial index of flat space has bounds, one of the globe has none', async () => {
   await using account = await startEmulator()
   const create = (type: string, boundingBox?: object) =>

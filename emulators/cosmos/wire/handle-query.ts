@@ -133,7 +133,7 @@ export const planItems: Handler = (call) => {
   const { text, parameters } = parseQueryBody(call.request.body)
   const scope = scopeOf(call, collection)
   const env = newEnvironment(parameters, call.service.clock(), collection)
-  const plan = directed(planQuery(text), env)
+  const plan = directed(planQuery(text, collection.computed), env)
   const features = header(call.request, 'x-ms-cosmos-supported-query-features')
   const within = narrow(collection, plan, env, scope)
   return { status: 200, collection, body: describePlan(collection, plan, env, within, features) }
