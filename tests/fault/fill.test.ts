@@ -24,7 +24,7 @@ test('the host dies while it fills a group: another goes on, and everybody is in
   const again = await ada.call('POST', 'chats', ask, 1)
   expect(again).toMatchObject({ status: 200, body: { chatId: chat.chatId } })
   while ((await documentsOf(world, 'chats', chat.chatId, 'job:')).length > 0)
-    await fetch(`${host.url}/admin/functions/resume-chat-jobs`, { method: 'POST' })
+    await fetch(`${host.url}/admin/functions/resume-chat-jobs`, { method: 'POST', body: '{}' })
   const people = (await added()).map(({ userId }) => userId)
   expect(people.sort()).toEqual([ada.userId, ...crowd].sort())
   expect(await documentsOf(world, 'chats', chat.chatId, 'roster:')).toEqual([])
@@ -55,7 +55,7 @@ test('the host dies with a group ended and nobody told: the feed ends it for eve
   const host = await world.addHost()
   while ((await bob.call('GET', `${path}/messages`, undefined, 1)).status !== 404);
   while ((await documentsOf(world, 'chats', chatId, 'job:')).length > 0)
-    await fetch(`${host.url}/admin/functions/resume-chat-jobs`, { method: 'POST' })
+    await fetch(`${host.url}/admin/functions/resume-chat-jobs`, { method: 'POST', body: '{}' })
   for (const person of [ada, bob])
     expect((await person.call('GET', 'chats', undefined, 1)).body.chats).toEqual([])
   expect(JSON.stringify(await documentsOf(world, 'chats', chatId, ''))).not.toContain('secret')

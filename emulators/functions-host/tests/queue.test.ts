@@ -149,7 +149,7 @@ test('a long invocation keeps its message invisible beyond the lock', async () =
 test('no more than batchSize + newBatchThreshold messages run at once', async () => {
   await using world = await startWorld()
   for (const name of ['a', 'b', 'c', 'd', 'e']) await world.send({ do: 'hold', name })
-  const release = () => fetch(`${world.host.url}/admin/functions/release`, { method: 'POST' })
+  const release = () => fetch(`${world.host.url}/admin/functions/release`, { method: 'POST', body: '{}' })
   await world.host.logged(/running [23]/)
   const ended = () => world.host.logs().match(/end hold/g)?.length ?? 0
   while (ended() < 5) await release()
