@@ -39,6 +39,8 @@ export interface Conversation {
   tools?: Tool[]
   /** Whether a tool has to be called, must not be, and which ones may; absent: as the model likes. */
   toolChoice?: 'none' | { oneOf: string[] }
+  /** The reply has to be JSON, after the schema when there is one. */
+  json?: { schema?: unknown }
   maxOutputTokens?: number
   temperature?: number
   stopSequences: string[]

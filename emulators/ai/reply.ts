@@ -1,6 +1,7 @@
 // The whole reply before it is cut into chunks: what it says, what it calls, and why it ends where it ends.
 import { answer } from './answer.ts'
 import type { Conversation, FinishReason, ToolCall } from './conversation.ts'
+import { jsonReply } from './json-reply.ts'
 import type { ScriptRule } from './script.ts'
 import { countTokens, firstTokens } from './tokens.ts'
 import { chooseCalls, newCallId } from './tool-use.ts'
@@ -14,7 +15,7 @@ export interface WholeReply {
 /** What the rule says; without one, what the tools and the text of the conversation suggest. */
 export function compose(conversation: Conversation, rule: ScriptRule | undefined): WholeReply {
   const calls = callsOf(conversation, rule)
-  const whole = rule?.reply ?? (calls.length > 0 ? '' : answer(conversation))
+  const whole = rule?.reply ?? (calls.length > 0 ? '' : sayAll(conversation))
   let text = rule?.length === undefined ? whole : fill(whole, rule.length)
   const stops = conversation.stopSequences.map((stop) => text.indexOf(stop)).filter((at) => at >= 0)
   if (stops.length > 0) text = text.slice(0, Math.min(...stops))
@@ -26,6 +27,9 @@ export function compose(conversation: Conversation, rule: ScriptRule | undefined
     finish: rule?.finish ?? (isCut ? 'MAX_TOKENS' : 'STOP'),
   }
 }
+
+const sayAll = (conversation: Conversation): string =>
+  conversation.json ? jsonReply(conversation, conversation.json.schema) : answer(conversation)
 
 function callsOf(conversation: Conversation, rule: ScriptRule | undefined): ToolCall[] {
   if (rule?.toolCalls) {

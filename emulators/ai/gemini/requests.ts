@@ -39,12 +39,14 @@ function toConversation(model: string, request: GenerateRequest): Conversation {
   checkCalls(turns)
   if (signsThoughts(model)) checkSignatures(request.contents)
   const tools = toolsOf(request)
+  const json = jsonOf(config)
   const toolChoice = choiceOf(request, tools)
   return {
     model,
     turns,
     ...(tools.length > 0 && { tools }),
     ...(toolChoice !== undefined && { toolChoice }),
+    ...(json && { json }),
     ...(config?.temperature !== undefined && { temperature: config.temperature }),
     ...(system !== undefined && {
       system:
@@ -55,19 +57,29 @@ function toConversation(model: string, request: GenerateRequest): Conversation {
   }
 }
 
+function jsonOf(config: GenerateRequest['generationConfig']): Conversation['json'] {
+  const schema = config?.responseSchema ?? config?.responseJsonSchema
+  if (config?.responseMimeType === 'application/json') return schema === undefined ? {} : { schema }
+  if (schema === undefined) return undefined
+  throw invalid(
+    '* GenerateContentRequest.generation_config.response_schema: only allowed for application/json',
+  )
+}
+
 function refuseUnimplemented({ tools, cachedContent, generationConfig: config }: GenerateRequest): void {
   for (const name of tools?.flatMap(Object.keys) ?? []) {
     if (name !== 'functionDeclarations') throw unimplemented(`the tool ${name}`)
   }
   if (cachedContent) throw unimplemented('cachedContent')
   if ((config?.candidateCount ?? 1) !== 1) throw unimplemented('more than one candidate')
-  if ((config?.responseMimeType ?? 'text/plain') !== 'text/plain') {
-    throw unimplemented(`responseMimeType ${config?.responseMimeType}`)
+  const mimeType = config?.responseMimeType ?? 'text/plain'
+  if (mimeType !== 'text/plain' && mimeType !== 'application/json') {
+    throw unimplemented(`responseMimeType ${mimeType}`)
   }
   if (config?.responseModalities?.some((modality) => modality.toUpperCase() !== 'TEXT')) {
     throw unimplemented('responseModalities other than TEXT')
   }
-  for (const name of ['responseSchema', 'responseJsonSchema', 'speechConfig', 'mediaResolution'] as const) {
+  for (const name of ['speechConfig', 'mediaResolution'] as const) {
     if (config?.[name] !== undefined) throw unimplemented(name)
   }
   if (config?.responseLogprobs || config?.logprobs !== undefined) throw unimplemented('log probabilities')

@@ -150,4 +150,11 @@ function camelKeys(value: unknown): unknown {
 }
 
 /** What is in these is the caller's own. */
-const FREE = new Set(['args', 'response', 'parameters', 'parametersJsonSchema', 'responseJsonSchema'])
+const FREE = new Set([
+  'args',
+  'response',
+  'parameters',
+  'parametersJsonSchema',
+  'responseSchema',
+  'responseJsonSchema',
+])

@@ -38,7 +38,8 @@ function refuseUnimplemented(request: CompletionRequest): void {
   const { response_format: format, modalities, n, logprobs } = request
   if ((n ?? 1) !== 1) throw unimplemented('more than one choice (n)')
   if (logprobs) throw unimplemented('logprobs')
-  if (format && format.type !== 'text') throw unimplemented(`response_format ${format.type}`)
+  if (format?.type === 'grammar' || format?.type === 'python')
+    throw unimplemented(`response_format ${format.type}`)
   if (modalities?.some((modality) => modality !== 'text')) throw unimplemented('modalities other than text')
   for (const name of [
     'audio',
@@ -52,6 +53,18 @@ function refuseUnimplemented(request: CompletionRequest): void {
   ] as const) {
     if (request[name] !== undefined && request[name] !== null) throw unimplemented(name)
   }
+}
+
+/** What `response_format` asks for. @throws OpenAiError 400 where JSON is wanted and nobody has told the model so */
+function jsonOf({ response_format: format, messages }: CompletionRequest): Conversation['json'] {
+  if (format?.type === 'json_schema') return { schema: format.json_schema.schema ?? {} }
+  if (format?.type !== 'json_object') return undefined
+  if (/json/i.test(JSON.stringify(messages))) return {}
+  throw invalid(
+    "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.",
+    'messages',
+    null,
+  )
 }
 
 function checkModelLimits(request: CompletionRequest, model: string): void {
@@ -108,6 +121,7 @@ function toConversation(model: string, request: CompletionRequest): Conversation
   const limit = request.max_completion_tokens ?? request.max_tokens ?? undefined
   const declared = tools.map(toTool)
   const toolChoice = choiceOf(request, declared)
+  const json = jsonOf(request)
   const names = new Map<string, string>()
   return {
     model,
@@ -115,6 +129,7 @@ function toConversation(model: string, request: CompletionRequest): Conversation
     ...(system.length > 0 && { system: system.join('\n\n') }),
     ...(declared.length > 0 && { tools: declared }),
     ...(toolChoice !== undefined && { toolChoice }),
+    ...(json && { json }),
     ...(limit !== undefined && { maxOutputTokens: limit }),
     ...(temperature != null && { temperature }),
     stopSequences: [stop ?? []].flat(),

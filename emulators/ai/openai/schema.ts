@@ -78,7 +78,18 @@ export const completionRequest = z.strictObject({
   seed: z.int().nullish(),
   tools: z.array(tool).min(1).optional(),
   tool_choice: toolChoice.optional(),
-  response_format: z.looseObject({ type: z.string() }).optional(),
+  response_format: z
+    .discriminatedUnion('type', [
+      z.looseObject({ type: z.literal(['text', 'json_object', 'grammar', 'python']) }),
+      z.looseObject({
+        type: z.literal('json_schema'),
+        json_schema: z.looseObject({
+          name: z.string().regex(/^[\w-]{1,64}$/),
+          schema: z.unknown().optional(),
+        }),
+      }),
+    ])
+    .optional(),
   modalities: z.array(z.string()).nullish(),
   logprobs: z.boolean().nullish(),
   parallel_tool_calls: z.boolean().optional(),

@@ -162,10 +162,10 @@ test.each<[object | string, number, string | null, string | null, string]>([
   [{ ...HELLO, functions: [] }, 501, null, 'not_implemented', 'functions'],
   [
     { ...HELLO, response_format: { type: 'json_object' } },
-    501,
+    400,
+    'messages',
     null,
-    'not_implemented',
-    'response_format json_object',
+    "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.",
   ],
 ])('refuses %j', async (body, status, param, code, message) => {
   await using ai = await startAi()

@@ -92,9 +92,14 @@ test.each([
     'The emulator does not implement the tool googleSearch.',
   ],
   [
-    { ...HELLO, generationConfig: { responseMimeType: 'application/json' } },
+    { ...HELLO, generationConfig: { responseMimeType: 'text/x.enum' } },
     501,
-    'The emulator does not implement responseMimeType application/json.',
+    'The emulator does not implement responseMimeType text/x.enum.',
+  ],
+  [
+    { ...HELLO, generationConfig: { responseSchema: { type: 'STRING' } } },
+    400,
+    '* GenerateContentRequest.generation_config.response_schema: only allowed for application/json',
   ],
   [
     { contents: [{ parts: [{ fileData: { fileUri: 'gs://x' } }] }] },
