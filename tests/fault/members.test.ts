@@ -63,12 +63,14 @@ test('somebody who floods a chat can be removed from it, and is silent from the 
   }
   const floods = Array.from({ length: 32 }, (_, i) => flood(i % 2))
   while (sent < 200) await ada.call('GET', 'health')
-  const started = performance.now()
+  const before = sent
   const removed = await ada.call('DELETE', `${path}/members/${mal.userId}`)
-  const took = performance.now() - started
+  const meanwhile = sent - before
   refused = removed.status === 204 ? refused : 32
   await Promise.all(floods)
-  expect({ status: removed.status, within: took < 2_000 }).toEqual({ status: 204, within: true })
+  expect(removed.status).toBe(204)
+  // Who floods does not starve who removes: so many sends are two or three seconds of them.
+  expect(meanwhile).toBeLessThan(2_000)
   const { body: head } = await ada.call('GET', path)
   const { body: log } = await ada.call('GET', `${path}/log?after=${head.head.seq - 1}`)
   expect(log.entries.at(-1)).toMatchObject({ type: 'member', change: 'removed', userId: mal.userId })

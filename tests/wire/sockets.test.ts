@@ -108,7 +108,7 @@ test('a chat lost between connect and connected is not heard', async () => {
   world.webPubSub.faults.add({ operation: 'user.removeFromGroup', fault: { kind: 'status', status: 503 } })
   world.webPubSub.faults.add({
     operation: 'upstream.connected',
-    fault: { kind: 'delay', ms: 1_000 },
+    fault: { kind: 'delay', ms: 5_000 },
     count: 1,
   })
   await using socket = await bob.socket()

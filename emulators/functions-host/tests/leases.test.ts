@@ -59,7 +59,8 @@ test('two hosts share four ranges; when one is killed the other takes all and no
   expect(await shares()).toEqual([4])
   await using second = await startHost('shared')
   await Promise.all([second.logged('lease-acquired', 2), first.logged('lease-lost', 2)])
-  expect(await shares()).toEqual([2, 2])
+  // A host that is kept waiting may lose one and take it again.
+  while ((await shares()).join() !== '2,2');
 
   await add(ids('a'))
   await Promise.all(ids('a').map((id) => Promise.any([did(first, id), did(second, id)])))
