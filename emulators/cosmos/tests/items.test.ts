@@ -177,3 +177,14 @@ test('all items of a partition key are deleted at once, and no others', async ()
   const { resources } = await container.items.query('SELECT c.id, c.pk FROM c').fetchAll()
   expect(resources).toEqual([{ id: 'a', pk: 'q' }])
 })
+
+test('an id with a question mark, which the SDK writes into the path as it is', async () => {
+  const container = await account.container()
+  for (const id of ['why?', '?', 'a?b=c']) {
+    await container.items.create({ id, pk: 'p' })
+    const item = container.item(id, 'p')
+    expect((await item.read()).resource).toMatchObject({ id })
+    expect((await item.replace({ id, pk: 'p', n: 1 })).statusCode).toBe(200)
+    expect((await item.delete()).statusCode).toBe(204)
+  }
+})

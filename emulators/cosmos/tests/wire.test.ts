@@ -189,3 +189,10 @@ test('an SDK client can be served without a socket', async () => {
   expect((await container.item('a', 'p').read()).resource?.id).toBe('a')
   client.dispose()
 })
+
+test('a container without a partition key, as old versions of the protocol allow, is answered 501', async () => {
+  const create = (version: string) =>
+    raw('POST', '/dbs/db/colls', { headers: { 'x-ms-version': version }, body: '{"id":"keyless"}' })
+  expect((await create('2018-07-31')).status).toBe(501)
+  expect((await create('2020-07-15')).status).toBe(400)
+})

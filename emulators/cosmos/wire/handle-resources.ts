@@ -4,7 +4,7 @@ import { isObject } from '../items/partition-key.ts'
 import type { Collection } from '../storage/collection.ts'
 import { DEFAULT_THROUGHPUT, rangesFor } from '../storage/offers.ts'
 import { type Call, collectionOf, type Handler } from './call.ts'
-import { badRequest, notFound } from './errors.ts'
+import { badRequest, notFound, notImplemented } from './errors.ts'
 import { askedThroughput } from './handle-offers.ts'
 import { quotaHeaders } from './quota.ts'
 import type { Answer } from './reply.ts'
@@ -61,6 +61,9 @@ export const queryDatabases: Handler = (call) => {
   return list({ _rid: '', Databases, _count: Databases.length })
 }
 
+/** Before this version of the protocol a container could do without a partition key. */
+const FIRST_VERSION_WITH_KEYS = '2018-12-31'
+
 export const createContainer: Handler = ({ service, resource, request }) => {
   const asked = askedThroughput(request)
   const shared = service.offers.of(databaseResource(service.catalog.database(resource.database!))._self)
@@ -68,6 +71,10 @@ export const createContainer: Handler = ({ service, resource, request }) => {
   const fallback = throughput === undefined ? DEFAULT_THROUGHPUT : { throughput }
   const given = asked ?? (shared ? undefined : fallback)
   const body = parseJson(request.body)
+  const version = header(request, 'x-ms-version') ?? ''
+  if (isObject(body) && body.partitionKey === undefined && version < FIRST_VERSION_WITH_KEYS) {
+    throw notImplemented('containers without a partition key')
+  }
   const collection = service.catalog.createCollection(resource.database!, body, given && rangesFor(given))
   if (given) service.offers.create(collection.self, collection.rid, given)
   return containerAnswer(201, collection)
