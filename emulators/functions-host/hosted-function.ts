@@ -1,4 +1,6 @@
 // A registered function as the host runs it: its trigger binding picked out, its switches read.
+
+import { withNewNames } from './app/binding-names.ts'
 import type { RegisteredFunction } from './app/core-api.ts'
 import type { Binding } from './app/core-types.ts'
 import { isDisabled } from './app/settings.ts'
@@ -26,7 +28,8 @@ export function hostedFunction(target: RegisteredFunction, only: readonly string
   const { name, bindings } = target.metadata
   const trigger = Object.entries(bindings).find(([, binding]) => /trigger$/i.test(binding.type))
   if (!trigger) throw new Error(`Function "${name}" has no trigger binding.`)
-  const [bindingName, binding] = trigger
+  const [bindingName, given] = trigger
+  const binding = withNewNames(given)
   const isLeftOut = only.length > 0 && !only.some((one) => one.toLowerCase() === name.toLowerCase())
   const disabled = isLeftOut || isDisabled(name)
   return { name, type: binding.type.toLowerCase(), bindingName, binding, disabled, target }

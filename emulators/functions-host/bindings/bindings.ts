@@ -1,5 +1,6 @@
 // Bindings beside the trigger: inputs that the host reads before the handler runs, and outputs that it sends afterwards.
 // One that fails fails the invocation.
+import { withNewNames } from '../app/binding-names.ts'
 import type { RegisteredFunction } from '../app/core-api.ts'
 import type { Binding, InvocationResponse, NamedData, TypedData } from '../app/core-types.ts'
 import type { Invocation } from '../app/invocation.ts'
@@ -56,7 +57,7 @@ export function createBindings(queues: Queues, cosmos: CosmosClients, blobs: Blo
       const data = bindingData(invocation)
       const found = inputs.map(async ([name, binding]) => ({
         name,
-        data: await kindOf(binding)?.read?.(binding, data),
+        data: await kindOf(binding)?.read?.(withNewNames(binding), data),
       }))
       return (await Promise.all(found)).flatMap(({ name, data }) => (data ? [{ name, data }] : []))
     },
@@ -68,11 +69,11 @@ export function createBindings(queues: Queues, cosmos: CosmosClients, blobs: Blo
         const send = binding && kindOf(binding)?.send
         if (!send) continue
         data ??= bindingData(invocation)
-        await send(binding, output, data)
+        await send(withNewNames(binding), output, data)
       }
     },
     refusal({ metadata: { name, bindings } }) {
-      for (const binding of Object.values(bindings)) {
+      for (const binding of Object.values(bindings).map(withNewNames)) {
         if (binding.sdkBinding === true) {
           return `Function "${name}": "sdkBinding" of the binding "${binding.type}" is not implemented by this host.`
         }

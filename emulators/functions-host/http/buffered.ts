@@ -2,7 +2,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HttpData, NamedData, RpcCookie, TypedData } from '../app/core-types.ts'
 import type { Invoke } from '../app/invoke.ts'
-import { NoResponse } from './no-response.ts'
 import type { Match } from './routes.ts'
 
 /** Runs the function for a request and answers it. Rejects when the invocation fails; nothing has been sent then. */
@@ -21,7 +20,8 @@ export async function serveBuffered(
   const traceParent = request.headers.traceparent as string | undefined
   const { returnValue } = await invoke(target.target, { invocationId, inputData, traceParent })
   const http = returnValue?.http
-  if (!http) throw new NoResponse()
+  // https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-output
+  if (!http) return void response.writeHead(204).end()
   for (const [name, value] of Object.entries(http.headers ?? {})) response.setHeader(name, value)
   if (http.cookies?.length) response.setHeader('set-cookie', http.cookies.map(serializeCookie))
   const bytes = toBytes(http.body)

@@ -64,8 +64,7 @@ export function createFront(front: Front): Server {
     if (path.startsWith('/runtime/')) return await serveWebhook(front, path, request, response)
     const enabled = front.find(request.method!, path)
     const match = enabled ?? (front.keys && front.findDisabled(request.method!, path))
-    if (!match)
-      return path === '/' ? answer(response, 200, 'The functions host is up.') : answer(response, 404)
+    if (!match) return path === '/' ? home(response) : answer(response, 404)
     const { authLevel, target } = match.target
     if (front.keys) {
       const level = levelOf(front.keys, request, target.metadata.name)
@@ -81,6 +80,11 @@ export function createFront(front: Front): Server {
       gate.leave()
     }
   })
+}
+
+function home(response: ServerResponse): void {
+  const isOff = /^true$/i.test(process.env.AzureWebJobsDisableHomepage ?? '')
+  answer(response, isOff ? 204 : 200, isOff ? '' : 'The functions host is up.')
 }
 
 async function serve(

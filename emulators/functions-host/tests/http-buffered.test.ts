@@ -69,9 +69,9 @@ test('a hook that throws fails the invocation before the handler', async () => {
   await host.logged('not allowed')
 })
 
-test('a handler that throws or returns nothing is 500', async () => {
+test('a handler that throws is 500, one that returns nothing 204', async () => {
   expect(await text('/throws')).toEqual([500, ''])
-  expect(await text('/nothing')).toEqual([500, ''])
+  expect(await text('/nothing')).toEqual([204, ''])
 })
 
 test('two requests run, a third waits, a fourth is turned away with 429', async () => {

@@ -74,13 +74,19 @@ test('events: text as it is, an array as several, anything else as JSON', async 
   expect(broker.sent).toEqual(['one', 'two', '{"three":3}', '{"four":4}'])
 })
 
+test('bindings by their names of before version 4 of the extension', async () => {
+  expect(await get('/old/i1')).toMatchObject([200, { id: 'i1', room: 'a' }])
+  expect((await container.item('old', 'a').read()).statusCode).toBe(200)
+  await host.logged(/old [^;]*\bold\b/)
+})
+
 test('a function with a binding that is not implemented is refused by name; the others run', async () => {
   const table = 'Function "table": the input binding "table" is not implemented by this host.'
   const sends = 'Function "sends": the output binding "serviceBus" is not implemented by this host.'
   const nameless = 'Function "nameless": the output binding "cosmosDB" needs "containerName".'
   await host.logged(JSON.stringify(table).slice(1, -1))
   await host.logged(JSON.stringify(sends).slice(1, -1))
-  expect(host.functions).toEqual(['one', 'found', 'all', 'keep', 'announce'])
+  expect(host.functions).toEqual(['one', 'found', 'all', 'keep', 'announce', 'old', 'oldTrigger'])
   expect(await get('/rows/1')).toEqual([501, table])
   expect(await get('/nameless')).toEqual([501, nameless])
   const status = await fetch(`${host.url}/admin/functions/sends/status`)

@@ -1,5 +1,5 @@
 // Functions with inputs that are filled from the request or the message, and some that this host refuses.
-import { app, type CosmosDBv4InputOptions, input, output } from '@azure/functions'
+import { app, type CosmosDBv4InputOptions, type InvocationContext, input, output } from '@azure/functions'
 
 const connection = 'COSMOS'
 const from = (options: Partial<CosmosDBv4InputOptions>) =>
@@ -55,8 +55,27 @@ app.timer('sends', {
   handler: () => 'never',
 })
 app.http('nameless', {
-  extraOutputs: [
-    output.cosmosDB({ connectionStringSetting: connection, databaseName: 'test', collectionName: 'items' }),
-  ],
+  extraOutputs: [output.cosmosDB({ connection, databaseName: 'test' } as CosmosDBv4InputOptions)],
   handler: () => ({ body: 'never' }),
+})
+
+// By the names of before version 4 of the extension.
+const old = { connectionStringSetting: connection, databaseName: 'test', collectionName: 'items' }
+const oldOne = input.cosmosDB({ ...old, id: '{id}', partitionKey: 'a' })
+const oldKept = output.cosmosDB(old)
+app.http('old', {
+  route: 'old/{id}',
+  extraInputs: [oldOne],
+  extraOutputs: [oldKept],
+  handler(_request, context) {
+    context.extraOutputs.set(oldKept, { id: 'old', room: 'a' })
+    return { jsonBody: context.extraInputs.get(oldOne) }
+  },
+})
+app.cosmosDB('oldTrigger', {
+  ...old,
+  createLeaseCollectionIfNotExists: true,
+  startFromBeginning: true,
+  handler: (documents: unknown[], context: InvocationContext) =>
+    context.log(`old ${documents.map((one) => (one as { id: string }).id)};`),
 })
