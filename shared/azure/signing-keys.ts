@@ -1,6 +1,7 @@
 // Where the keys that sign access tokens come from: every version of the vault's secret that is in use, the newest first,
 // so that a new version signs at once and the one before it still verifies; without such a secret, the settings.
-import { type Config, signingKeySet } from '../config.ts'
+import type { Config } from '../config.ts'
+import { signingKeySet } from '../config-settings.ts'
 import type { Logger, Secrets } from '../services/ports/world.ts'
 
 type SigningKey = NonNullable<Config['signingKeys']>['keys'][number]

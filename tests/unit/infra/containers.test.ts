@@ -100,7 +100,7 @@ test('the app starts with the settings that compose gives it', () => {
 })
 
 test('compose sets nothing that nobody reads', () => {
-  const config = text('shared/config.ts')
+  const config = ['shared/config.ts', 'shared/config-settings.ts'].map(text).join('\n')
   const [, schema] = /const settings = z\.object\(\{\n([\s\S]*?)\n\}\)/.exec(config)!
   const read = [...`${schema}`.matchAll(/^ {2}(\w+):/gm), ...config.matchAll(/environment\.([A-Z_]+)/g)]
   const names = read.map(([, name]) => name!)

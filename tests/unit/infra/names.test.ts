@@ -66,7 +66,7 @@ test('Web PubSub brings events to the route that takes them, under the prefix of
 
 test('the hub of the template is the one that the app publishes to when nobody says otherwise', () => {
   expect(text('infra/main.bicep')).toContain("var hub = 'chat'")
-  expect(text('shared/config.ts')).toContain("WEB_PUBSUB_HUB: text.default('chat')")
+  expect(text('shared/config-settings.ts')).toContain("WEB_PUBSUB_HUB: text.default('chat')")
 })
 
 test('browsers may send the headers that an upload needs', () => {

@@ -4,7 +4,9 @@ import { bodyOf, descendants, readTemplate, unquote } from '../../../infra/types
 
 const main = readTemplate('infra/main.bicep')
 const access = readTemplate('infra/access.bicep')
-const config = readFileSync('shared/config.ts', 'utf8')
+const config = ['shared/config.ts', 'shared/config-settings.ts']
+  .map((file) => readFileSync(file, 'utf8'))
+  .join('\n')
 const product = globSync(['functions/**/*.ts', 'shared/**/*.ts']).map((file) => readFileSync(file, 'utf8'))
 
 const variable = (name: string) =>
@@ -13,7 +15,7 @@ const variable = (name: string) =>
 /** The app settings that Azure has, those of an app that stands by included. */
 const inAzure = ['appSettings', 'standby'].flatMap((name) => [...bodyOf(variable(name).node).keys()])
 
-/** The keys of the one schema in config.ts, and what is read beside it. */
+/** The keys of the one schema in config-settings.ts, and what is read beside it. */
 const [, schema] = /const settings = z\.object\(\{\n([\s\S]*?)\n\}\)/.exec(config)!
 const read = [
   ...[...schema!.matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name!),
