@@ -107,6 +107,20 @@ test('what is written, replaced, patched, deleted or rolled back is found, or no
   expect(await find('dreams')).toBe('2')
 })
 
+test('a partition whose first text was rolled back does not count its next ones with another’s', async () => {
+  const container = await account.container(INDEXED)
+  const twice = ['1', '1'].map((id) => ({
+    operationType: 'Create' as const,
+    resourceBody: { id, pk: 'a', seq: 1, content: { text: 'fox' } },
+  }))
+  expect((await container.items.batch(twice, 'a')).code).toBe(207)
+  await container.items.create(message('b', 2, 'fox'))
+  await container.items.create(message('a', 3, 'fox'))
+  await container.items.create(message('a', 4, 'fox'))
+  expect(await ids(container, 'a', 'FullTextContains(c.content.text, @w1)', ['fox'])).toBe('3 4')
+  expect(await ids(container, 'b', 'FullTextContains(c.content.text, @w1)', ['fox'])).toBe('2')
+})
+
 test('what has expired is not found, before the sweep and after it', async () => {
   let now = 1_700_000_000_000
   await using other = await startEmulator({ clock: () => now })

@@ -30,6 +30,9 @@ export interface Postings {
   drop(): void
 }
 
+/** So many places are remembered before all are forgotten. */
+const MOST_KNOWN = 10_000
+
 /** @param number The container's. @param paths What its policy indexes; none makes an index of nothing. */
 export function openPostings(store: Store, number: number, paths: readonly string[][]): Postings {
   const lists = `texts_${number}`
@@ -37,19 +40,33 @@ export function openPostings(store: Store, number: number, paths: readonly strin
   const words = `stems_${number}`
   const docs = `docs_${number}`
 
-  const put = (path: number, n: number, pk: string, all: readonly string[], sign: 1 | -1) => {
+  /** Where the totals of a path and partition key are; only a first guess, for a transaction may have been undone. */
+  const known = new Map<string, number>()
+  const totalsOf = (path: number, pk: string, documents: number, count: number): number => {
+    const key = `${path} ${pk}`
+    const guess = known.get(key)
+    if (guess !== undefined) {
+      const update = `UPDATE ${lists} SET documents = documents + ?, words = words + ? WHERE k = ? AND path = ? AND pk = ?`
+      if (store.prepare(update).run(documents, count, guess, path, pk).changes === 1) return guess
+    }
     const { k } = store
       .prepare(
         `INSERT INTO ${lists} (path, pk, documents, words) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (path, pk) DO UPDATE SET documents = documents + ?3, words = words + ?4 RETURNING k`,
       )
-      .get(path, pk, sign, sign * all.length) as { k: number }
-    const each = JSON.stringify([...new Set(all)])
-    const sql =
+      .get(path, pk, documents, count) as { k: number }
+    if (known.size >= MOST_KNOWN) known.clear()
+    known.set(key, k)
+    return k
+  }
+  const put = (path: number, n: number, pk: string, all: readonly string[], sign: 1 | -1) => {
+    const k = totalsOf(path, pk, sign, sign * all.length)
+    const statement = store.prepare(
       sign === 1
-        ? `INSERT INTO ${words} (path, word, k, n) SELECT ?, value, ?, ? FROM json_each(?)`
-        : `DELETE FROM ${words} WHERE path = ? AND k = ? AND n = ? AND word IN (SELECT value FROM json_each(?))`
-    store.prepare(sql).run(path, k, n, each)
+        ? `INSERT INTO ${words} (path, word, k, n) VALUES (?, ?, ?, ?)`
+        : `DELETE FROM ${words} WHERE path = ? AND word = ? AND k = ? AND n = ?`,
+    )
+    for (const word of new Set(all)) statement.run(path, word, k, n)
   }
   const marks = (list: readonly unknown[]) => list.map(() => '?').join(',')
   const list = (path: number, sought: readonly string[], pk: string | undefined): Sql => {
