@@ -1,4 +1,5 @@
 // What can be short at a load, for several shapes of traffic: demand from what the tests measure, capacity from what Microsoft publishes.
+import { FEED_BATCH_S, REQUESTS_PER_S_AND_GB } from '../infra/cost/functions.ts'
 import measured from '../infra/cost/measured.json' with { type: 'json' }
 import { REPLY } from '../infra/cost/replies.ts'
 import { deltaMs } from '../shared/domain/bot.ts'
@@ -86,8 +87,6 @@ const COMMIT_BATCH = 4
 /** How long a commit takes, and so how long messages for the same chat gather, in seconds. */
 const COMMIT_S = 0.01
 const FEED_BATCH = 100
-/** From the feed's read to its checkpoint, with the round trips in between, in seconds. */
-const FEED_BATCH_S = 0.06
 const RECEIPTS_PUSHED_UP_TO = 50
 /** Jobs that an instance works on at a time: host.json. */
 const JOBS_PER_INSTANCE = 16
@@ -95,8 +94,8 @@ const JOBS_PER_INSTANCE = 16
 const DELTAS_PER_S = 1_000 / deltaMs(JOBS_PER_INSTANCE)
 /** Of a job: put, taken, deleted. */
 const QUEUE_REQUESTS_PER_JOB = 3
-/** What one instance of 2 GB, a core, does: a fifth of what the local stack reaches with one host on two cores. */
-const REQUESTS_PER_INSTANCE = 275
+/** What one instance of prod's 2 GB, a core, does. */
+const REQUESTS_PER_INSTANCE = 2 * REQUESTS_PER_S_AND_GB
 
 // Published limits. Web PubSub: learn.microsoft.com/azure/azure-web-pubsub/concept-performance, up to 100 units and taken in
 // proportion beyond; Cosmos DB: …/cosmos-db/concepts-limits; Flex Consumption: …/azure-functions/flex-consumption-plan; queues:

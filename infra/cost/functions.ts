@@ -5,9 +5,12 @@ import { MONTH_S } from './month.ts'
 /** Two timers look once a minute for what was left undone, each with a query over all partitions. */
 export const TIMERS_PER_S = 2 / 60
 /** From the feed's read to its checkpoint, with the round trips in between, in seconds. */
-const FEED_BATCH_S = 0.06
-/** What an instance serves, by its memory and so its share of a core: a fifth of what the local stack reaches. */
-const REQUESTS_PER_S_AND_GB = 137
+export const FEED_BATCH_S = 0.06
+/**
+ * What an instance serves, by its memory and so its share of a core. An assumption, on the careful side: a third of what one
+ * host reaches on two cores that it shares with the whole local stack and the load.
+ */
+export const REQUESTS_PER_S_AND_GB = 137
 
 export interface Work {
   requests: number
