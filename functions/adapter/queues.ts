@@ -1,5 +1,6 @@
 // The queues that functions put jobs on, as output bindings: a job leaves when its function has succeeded.
 import { type InvocationContext, output } from '@azure/functions'
+import host from '../../host.json' with { type: 'json' }
 import type { Gauges } from '../../shared/services/gauges.ts'
 import type { Time } from '../../shared/services/ports/world.ts'
 
@@ -13,8 +14,8 @@ export const QUEUES = {
   'dead-letters': queue('dead-letters'),
 }
 
-/** As in host.json: a message that failed so often is poison. */
-export const MAX_DEQUEUE_COUNT = 5
+/** A message that failed so often is poison. */
+export const MAX_DEQUEUE_COUNT = host.extensions.queues.maxDequeueCount
 
 export type QueueName = keyof typeof QUEUES
 
